@@ -1,0 +1,135 @@
+/** A client at an authorization server. It converts, calls and converts: every judgement is the core's. */
+
+import type { Phase } from "./errors.js";
+import { invalidArgument, settle, toJson } from "./settle.js";
+import { plainOptions } from "./sync.js";
+import { Core } from "./wasm/client_bg.js";
+import type {
+  AuthorizationParameters,
+  CallOptions,
+  ClientOptions,
+  LogoutParameters,
+  ParameterValue,
+  Pending,
+  ServerMetadata,
+  Tokens,
+} from "./types.js";
+
+/** Parameters of a token request, by their wire names. */
+export interface TokenParameters {
+  readonly scope?: string;
+  readonly resource?: string | readonly string[];
+  readonly [parameter: string]: ParameterValue | URL;
+}
+
+/** A client at an authorization server. */
+export class Client {
+  readonly #core: Core;
+  readonly #server: ServerMetadata;
+
+  /**
+   * Asks the issuer for its metadata, at the places of OpenID Connect Discovery and RFC 8414.
+   * @throws GrantError `issuer_mismatch` where the document speaks for another issuer.
+   */
+  static async discover(issuer: string | URL, options: ClientOptions, call?: CallOptions): Promise<Client> {
+    const core = open({ options: plainOptions(options) }, options);
+    await run(core, "discover", { issuer: issuer instanceof URL ? stripSlash(issuer) : issuer }, "discovery", call);
+    return new Client(core as never, options);
+  }
+
+  /**
+   * A client at a server whose metadata is at hand.
+   * @throws GrantError `metadata_invalid` or `invalid_argument`, which name the member.
+   */
+  constructor(server: ServerMetadata, options: ClientOptions);
+  constructor(server: ServerMetadata | Core, options: ClientOptions) {
+    this.#core = server instanceof Core ? server : open({ server: server ?? null, options: plainOptions(options) }, options);
+    this.#server = JSON.parse(this.#core.server()) as ServerMetadata;
+  }
+
+  /** The server's metadata, as it came. */
+  get server(): ServerMetadata {
+    return this.#server;
+  }
+
+  /**
+   * Begins a login: the URL to send the browser to, and what to keep until it is back. PKCE, state and nonce are inside.
+   * [RFC 6749 §4.1.1](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.1.1)
+   */
+  async authorize(parameters?: AuthorizationParameters): Promise<{ url: string; pending: Pending }> {
+    return JSON.parse(await run(this.#core, "authorize", { parameters }, "authorization"));
+  }
+
+  /**
+   * Finishes a login: judges the callback, redeems the code once, and judges the tokens.
+   * @param location the address the browser came back to, its query, or the request (also of a form post).
+   */
+  async callback(location: string | URL | URLSearchParams | Request, pending: Pending, call?: CallOptions): Promise<Tokens> {
+    const callback = await callbackText(location);
+    return JSON.parse(await run(this.#core, "callback", { callback, pending }, "callback", call));
+  }
+
+  /**
+   * Spends a refresh token, once. The tokens that come back hold the one to use next.
+   * [RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749.html#section-6)
+   */
+  async refresh(tokens: Tokens | string, parameters?: TokenParameters, call?: CallOptions): Promise<Tokens> {
+    const held = typeof tokens === "string" ? { refresh_token: tokens } : (tokens ?? {});
+    const subject = "claims" in held ? held.claims?.sub : undefined;
+    const input = { refresh_token: held.refresh_token, subject, parameters };
+    return JSON.parse(await run(this.#core, "refresh", input, "token", call));
+  }
+
+  /** Asks for a token of the client's own. [RFC 6749 §4.4](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.4) */
+  async clientCredentials(parameters?: TokenParameters, call?: CallOptions): Promise<Tokens> {
+    return JSON.parse(await run(this.#core, "client_credentials", { parameters }, "token", call));
+  }
+
+  /** Spends any other grant, by its URI. [RFC 6749 §4.5](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.5) */
+  async grant(grantType: string, parameters?: TokenParameters, call?: CallOptions): Promise<Tokens> {
+    return JSON.parse(await run(this.#core, "grant", { grantType, parameters }, "token", call));
+  }
+
+  /** Where to send the browser to log out at the server too. [RP-Initiated Logout §2](https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout) */
+  logoutUrl(parameters?: LogoutParameters): string {
+    return settle(this.#core.logout(toJson({ parameters }, "parameters", "authorization")));
+  }
+}
+
+function open(input: object, options: ClientOptions): Core {
+  if (options.fetch !== undefined && typeof options.fetch !== "function") throw invalidArgument("fetch", "configuration");
+  const text = toJson(input, "options", "configuration");
+  try {
+    return new Core(text, options.fetch);
+  } catch (thrown) {
+    if (typeof thrown === "string") settle(thrown);
+    throw thrown;
+  }
+}
+
+async function run(core: Core, flow: string, input: object, phase: Phase, call?: CallOptions): Promise<string> {
+  const { signal, ...plain } = call ?? {};
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalidArgument("signal", phase);
+  return settle(await core.run(flow, toJson({ ...input, call: plain }, "parameters", phase), signal));
+}
+
+/** `new URL("https://op.example")` writes a slash at the end that the issuer does not have. */
+function stripSlash(url: URL): string {
+  return url.pathname === "/" && !url.search && !url.hash ? url.origin : url.href;
+}
+
+/** A callback as text. A form post's body reads like a query. */
+async function callbackText(location: string | URL | URLSearchParams | Request): Promise<string> {
+  if (typeof location === "string") return location;
+  if (location instanceof URL) return location.href;
+  if (location instanceof URLSearchParams) return `?${location}`;
+  if (typeof Request === "function" && location instanceof Request) {
+    if (location.method !== "POST") return location.url;
+    try {
+      return `?${await location.text()}`;
+    } catch (cause) {
+      throw invalidArgument("location", "callback", cause);
+    }
+  }
+  throw invalidArgument("location", "callback");
+}

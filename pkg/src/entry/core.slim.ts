@@ -1,0 +1,10 @@
+/** For those who load the module themselves, such as by `fetch("core.wasm")`: `await init(…)` before anything else. */
+import { instantiate, type ModuleSource, moduleOf } from "../instantiate.js";
+import * as glue from "../wasm/core_bg.js";
+
+/** Makes the module ready. */
+export async function init(source: ModuleSource): Promise<void> {
+  instantiate("core", glue, await moduleOf(source));
+}
+export type { ModuleSource };
+export * from "../core.js";

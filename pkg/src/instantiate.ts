@@ -1,0 +1,34 @@
+/**
+ * Making the module's instance. Which of these an entry uses is decided by `exports` conditions alone, never by looking at
+ * the runtime. Nothing here draws randomness, reads the clock or starts I/O.
+ */
+
+/** What wasm-bindgen's glue exports besides the API. */
+interface Glue {
+  __wbg_set_wasm(exports: WebAssembly.Exports): void;
+}
+
+/** Makes an instance, synchronously: a module of this size compiles in less time than a promise takes to settle. */
+export function instantiate(name: string, glue: Glue, module: WebAssembly.Module): void {
+  const { exports } = new WebAssembly.Instance(module, { [`./${name}_bg.js`]: glue as unknown as WebAssembly.ModuleImports });
+  glue.__wbg_set_wasm(exports);
+  (exports["__wbindgen_start"] as (() => void) | undefined)?.();
+}
+
+/** Hex text as bytes. Hex, not base64: it is smaller after compression, and needs nothing of the runtime. */
+export function bytesOf(hex: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(hex.length / 2);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(hex.substring(2 * i, 2 * i + 2), 16);
+  return bytes;
+}
+
+/** What a slim entry can be started with. */
+export type ModuleSource = WebAssembly.Module | Response | Promise<Response> | BufferSource;
+
+/** The module of whatever the caller has at hand. */
+export async function moduleOf(source: ModuleSource): Promise<WebAssembly.Module> {
+  const given = await source;
+  if ("arrayBuffer" in given) return WebAssembly.compile(await given.arrayBuffer());
+  if ("byteLength" in given) return WebAssembly.compile(given);
+  return given;
+}

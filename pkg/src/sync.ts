@@ -1,0 +1,91 @@
+/** What needs no network: PKCE, state and nonce, and the pair for those who bring their own transport. All of it synchronous. */
+
+import { invalidArgument, settle, toJson } from "./settle.js";
+import type { ClientOptions, GrantParameters, HttpRequest, HttpResponse, ServerMetadata, TokenResponse } from "./types.js";
+
+/** The functions of a module that this file needs; both modules have them. */
+export interface CoreModule {
+  random(): string;
+  challenge(verifier: string): string;
+  build_token_request(input: string): string;
+  parse_token_response(
+    status: number,
+    contentType: string | undefined,
+    retryAfter: string | undefined,
+    body: Uint8Array,
+    strict: boolean,
+  ): string;
+}
+
+/** The synchronous API over one module. */
+export interface Sync {
+  /** A PKCE code verifier: 43 characters, 32 random bytes. [RFC 7636 §4.1](https://www.rfc-editor.org/rfc/rfc7636.html#section-4.1) */
+  randomCodeVerifier(): string;
+  /**
+   * The S256 code challenge of a verifier. Works on insecure origins too: SHA-256 is in the module.
+   * [RFC 7636 §4.2](https://www.rfc-editor.org/rfc/rfc7636.html#section-4.2)
+   * @throws GrantError `invalid_argument` unless the verifier is 43 to 128 unreserved characters.
+   */
+  codeChallenge(verifier: string): string;
+  /** A `state`: 43 characters, 32 random bytes. */
+  randomState(): string;
+  /** A `nonce`: 43 characters, 32 random bytes. */
+  randomNonce(): string;
+  /**
+   * A token request as plain data, for a transport of your own. [RFC 6749 §4.1.3](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.1.3)
+   * @throws GrantError of fault `caller`.
+   */
+  buildTokenRequest(server: ServerMetadata, client: ClientOptions, grant: GrantParameters): HttpRequest;
+  /**
+   * Reads the answer to a token request: strictly, or as real servers send it, with each departure in `deviations`.
+   * The ID token in it is not judged; `Client` does that. [RFC 6749 §5](https://www.rfc-editor.org/rfc/rfc6749.html#section-5)
+   * @throws GrantError with the server's refusal, or with what the server broke.
+   */
+  parseTokenResponse(response: HttpResponse, options?: { readonly strict?: boolean }): TokenResponse;
+}
+
+/** The value of a header, whatever the case of its name. */
+function header(headers: Readonly<Record<string, string>>, name: string): string | undefined {
+  for (const key of Object.keys(headers)) if (key.toLowerCase() === name) return String(headers[key]);
+  return undefined;
+}
+
+/** @internal */
+export function sync(core: CoreModule): Sync {
+  const random = (): string => settle(core.random());
+  return {
+    randomCodeVerifier: random,
+    randomState: random,
+    randomNonce: random,
+    codeChallenge(verifier) {
+      if (typeof verifier !== "string") throw invalidArgument("verifier", "authorization");
+      return settle(core.challenge(verifier));
+    },
+    buildTokenRequest(server, client, grant) {
+      const input = toJson({ server, options: plainOptions(client), grant }, "arguments", "token");
+      return JSON.parse(settle(core.build_token_request(input))) as HttpRequest;
+    },
+    parseTokenResponse(response, options) {
+      const { status, headers, body } = response ?? {};
+      if (!Number.isInteger(status) || status < 0 || status > 999) throw invalidArgument("status", "token");
+      if (typeof headers !== "object" || headers === null) throw invalidArgument("headers", "token");
+      if (typeof body !== "string" && !(body instanceof Uint8Array)) throw invalidArgument("body", "token");
+      const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
+      const text = core.parse_token_response(
+        status,
+        header(headers, "content-type"),
+        header(headers, "retry-after"),
+        bytes,
+        options?.strict === true,
+      );
+      return JSON.parse(settle(text)) as TokenResponse;
+    },
+  };
+}
+
+/** Options as they cross the border: without what is no data. @internal */
+export function plainOptions(options: ClientOptions): Omit<ClientOptions, "fetch"> {
+  if (typeof options !== "object" || options === null) throw invalidArgument("options", "configuration");
+  const { fetch: _, ...plain } = options;
+  return plain;
+}

@@ -1,0 +1,217 @@
+/**
+ * The words of the API. Protocol objects keep their snake_case wire names and every member that the server sent;
+ * our own words are camelCase.
+ */
+
+import type { Code } from "./codes.js";
+
+export type { Code };
+
+/**
+ * Authorization server metadata: [RFC 8414 §2](https://www.rfc-editor.org/rfc/rfc8414.html#section-2) and
+ * [OpenID Connect Discovery §3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata).
+ */
+export interface ServerMetadata {
+  readonly issuer: string;
+  readonly authorization_endpoint?: string;
+  readonly token_endpoint?: string;
+  readonly jwks_uri?: string;
+  readonly end_session_endpoint?: string;
+  readonly userinfo_endpoint?: string;
+  readonly revocation_endpoint?: string;
+  readonly introspection_endpoint?: string;
+  readonly authorization_response_iss_parameter_supported?: boolean;
+  readonly code_challenge_methods_supported?: readonly string[];
+  readonly id_token_signing_alg_values_supported?: readonly string[];
+  readonly token_endpoint_auth_methods_supported?: readonly string[];
+  readonly grant_types_supported?: readonly string[];
+  readonly scopes_supported?: readonly string[];
+  readonly [member: string]: unknown;
+}
+
+/** How the client proves who it is. Made by {@link none}, {@link secretBasic} and {@link secretPost}. */
+export type ClientAuth =
+  | { readonly method: "none" }
+  | { readonly method: "client_secret_basic"; readonly client_secret: string }
+  | { readonly method: "client_secret_post"; readonly client_secret: string };
+
+/** What a client is: to whom it speaks, as whom, and how careful it is. */
+export interface ClientOptions {
+  /** The identifier that the authorization server issued, RFC 6749 §2.2. */
+  readonly clientId: string;
+  /** How the client authenticates, RFC 6749 §2.3. Default: `none()`, a public client. */
+  readonly clientAuth?: ClientAuth;
+  /** Where the authorization server sends the user back to, RFC 6749 §3.1.2. */
+  readonly redirectUri?: string | URL;
+  /** The default `scope` of `authorize()`, `clientCredentials()` and extension grants. */
+  readonly scope?: string;
+  /** The default `resource` indicators, RFC 8707. */
+  readonly resource?: string | readonly string[];
+  /** Refuse every departure from RFC 6749 §5.1 in a token response, instead of reading it and saying so. Default `false`. */
+  readonly strict?: boolean;
+  /** How identifier and secret are encoded in HTTP Basic: form-encoded as RFC 6749 §2.3.1 says, or as they are. Default `"rfc6749"`. */
+  readonly basicEncoding?: "rfc6749" | "raw";
+  /** How far clocks may differ when an ID token's times are judged, in seconds. Default 30, at most 300. */
+  readonly leeway?: number;
+  /** How long one HTTP exchange may take, body included, in milliseconds. Default 10,000. */
+  readonly timeout?: number;
+  /** The `fetch` to use. Default: the global one, looked up at each call. */
+  readonly fetch?: typeof fetch;
+  /**
+   * Who vouches for an ID token. `"required"` (default): its signature. `"tls"`: the TLS connection to the token
+   * endpoint, as OpenID Connect Core §3.1.3.7 step 6 allows; for origins where `crypto.subtle` is missing.
+   */
+  readonly idTokenSignature?: "required" | "tls";
+  /** The one `alg` an ID token may have. Default: what the server's metadata lists, or RS256. HS256 only when named here. */
+  readonly idTokenSignedResponseAlg?: string;
+  /** Allow endpoints on `http:` that are not on this machine: everyone on the way can read the tokens. */
+  readonly dangerouslyAllowHttp?: boolean;
+  /** Accept metadata and ID tokens of an issuer other than the one asked for: opens the way for mix-up attacks. */
+  readonly dangerouslySkipIssuerCheck?: boolean;
+}
+
+/** Options of one call. */
+export interface CallOptions {
+  /** Ends the call: the promise is rejected with code `aborted`. */
+  readonly signal?: AbortSignal;
+  /** Overrides {@link ClientOptions.timeout}, in milliseconds. */
+  readonly timeout?: number;
+  /** Headers to add; none of those that the protocol sets. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Values that may stand in a request: a list sends the parameter once for each of its items. */
+export type ParameterValue = string | number | boolean | readonly string[] | undefined;
+
+/** Parameters of an authorization request, by their wire names: RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1. */
+export interface AuthorizationParameters {
+  readonly scope?: string;
+  readonly redirect_uri?: string | URL;
+  readonly resource?: string | readonly string[];
+  readonly prompt?: string;
+  readonly login_hint?: string;
+  readonly max_age?: number;
+  readonly acr_values?: string;
+  readonly ui_locales?: string;
+  readonly response_mode?: "query" | "form_post" | "fragment";
+  readonly [parameter: string]: ParameterValue | URL;
+}
+
+/**
+ * A login that is under way: plain data, to be kept where the page (or the edge) will find it when the browser comes back,
+ * and read by nobody else: it holds the PKCE code verifier.
+ */
+export interface Pending {
+  readonly issuer: string;
+  readonly client_id: string;
+  readonly redirect_uri: string;
+  readonly state: string;
+  readonly code_verifier?: string;
+  readonly nonce?: string;
+  readonly scope?: string;
+  readonly max_age?: number;
+}
+
+/** A request for the token endpoint, as plain data. */
+export interface HttpRequest {
+  readonly method: "POST";
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
+
+/** A response, as plain data. Header names in any case. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+}
+
+/** What to ask the token endpoint for, by the wire names of RFC 6749 §4: `grant_type` and its parameters. */
+export interface GrantParameters {
+  readonly grant_type: string;
+  readonly code?: string;
+  readonly redirect_uri?: string | URL;
+  readonly code_verifier?: string;
+  readonly refresh_token?: string;
+  readonly scope?: string;
+  readonly resource?: string | readonly string[];
+  readonly [parameter: string]: ParameterValue | URL;
+}
+
+/** A departure from the specification that was seen and read anyway. `strict` refuses each of them. */
+export type Deviation =
+  | "byte_order_mark"
+  | "content_type"
+  | "error_shape"
+  | "error_status"
+  | "expires_in_type"
+  | "form_encoded"
+  | "missing_token_type"
+  | "nested_response"
+  | "scope_separator"
+  | "scope_type"
+  | "success_status"
+  | "token_type_alias";
+
+/** A check that was made on the way to the tokens. */
+export type Check =
+  | "state"
+  | "issuer_parameter"
+  | "id_token_issuer"
+  | "id_token_audience"
+  | "id_token_authorized_party"
+  | "id_token_signature"
+  | "id_token_tls"
+  | "id_token_algorithm"
+  | "id_token_expiry"
+  | "id_token_issued_at"
+  | "id_token_nonce"
+  | "id_token_auth_time"
+  | "id_token_access_token_hash"
+  | "id_token_subject"
+  | "pkce";
+
+/** A successful token response, RFC 6749 §5.1, read but without an ID token's claims. */
+export interface TokenResponse {
+  readonly access_token: string;
+  readonly token_type: string;
+  /** Lifetime in seconds, from when the response was received. */
+  readonly expires_in?: number;
+  readonly refresh_token?: string;
+  readonly id_token?: string;
+  /** Separated by spaces, whatever the server used. */
+  readonly scope?: string;
+  /** Departures from the specification that were read anyway. */
+  readonly deviations: readonly Deviation[];
+  readonly [member: string]: unknown;
+}
+
+/** Claims of an ID token that passed its checks: OpenID Connect Core §2. */
+export interface IdTokenClaims {
+  readonly iss: string;
+  readonly sub: string;
+  readonly aud: string | readonly string[];
+  readonly exp: number;
+  readonly iat: number;
+  readonly nonce?: string;
+  readonly [claim: string]: unknown;
+}
+
+/** Tokens that passed every check. */
+export interface Tokens extends TokenResponse {
+  /** When the access token expires, in seconds since 1970 by this machine's clock. */
+  readonly expires_at?: number;
+  /** The ID token's claims. Its signature (or, on request, the TLS connection) vouches for them. */
+  readonly claims?: IdTokenClaims;
+  /** The checks that were made. */
+  readonly checks: readonly Check[];
+}
+
+/** What `logoutUrl()` may say: OpenID Connect RP-Initiated Logout 1.0 §2. */
+export interface LogoutParameters {
+  readonly id_token_hint?: string;
+  readonly post_logout_redirect_uri?: string | URL;
+  readonly state?: string;
+  readonly [parameter: string]: ParameterValue | URL;
+}

@@ -1,0 +1,89 @@
+//! Requests and responses as plain data. The host sends; the core never does.
+
+use alloc::{borrow::Cow, string::String, vec::Vec};
+use core::fmt;
+
+use crate::{
+    error::{Code, Error, Phase},
+    secret::Secret,
+};
+
+/// A request that the host is to send, to this URL alone: redirects are not followed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Request {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// An absolute URL.
+    pub url: String,
+    /// Names in lower case. A value may hold the client's secret.
+    pub headers: Vec<(Cow<'static, str>, Secret)>,
+    /// The form, for `POST`.
+    pub body: Option<Secret>,
+}
+
+impl Request {
+    /// A request for a JSON document.
+    pub fn get(url: &str) -> Self {
+        let mut request = Self { method: "GET", url: url.into(), headers: Vec::new(), body: None };
+        request.set("accept", Secret::new("application/json"));
+        request
+    }
+
+    /// Adds a header of the protocol's.
+    pub fn set(&mut self, name: &'static str, value: Secret) {
+        self.headers.push((name.into(), value));
+    }
+
+    /// Adds the headers of a caller.
+    ///
+    /// # Errors
+    /// [`Code::ReservedParameter`] for a header that the protocol sets, [`Code::InvalidArgument`] for what is no header.
+    pub fn add(&mut self, headers: &[(String, String)], phase: Phase) -> Result<(), Error> {
+        const RESERVED: [&str; 3] = ["authorization", "content-type", "dpop"];
+        for (name, value) in headers {
+            let name = name.to_ascii_lowercase();
+            let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+            if name.is_empty() || !name.bytes().all(token) || value.bytes().any(|byte| byte < b' ' || byte == 0x7f) {
+                return Err(Code::InvalidArgument.at(phase).about("headers"));
+            }
+            if RESERVED.contains(&name.as_str()) || self.headers.iter().any(|(other, _)| *other == name) {
+                return Err(Code::ReservedParameter.at(phase).about(&name));
+            }
+            self.headers.push((name.into(), Secret::new(value.as_str())));
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request").field("method", &self.method).field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+/// What came back.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Response {
+    /// The HTTP status.
+    pub status: u16,
+    /// `Content-Type`.
+    pub content_type: Option<String>,
+    /// `Retry-After`.
+    pub retry_after: Option<String>,
+    /// The body, whole.
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    /// Seconds to wait, where the server named them: [RFC 9110 §10.2.3](https://www.rfc-editor.org/rfc/rfc9110.html#section-10.2.3).
+    /// A date is not read: the core has no calendar, and no server of QUIRKS sends one.
+    pub fn wait(&self) -> Option<u32> {
+        self.retry_after.as_deref()?.trim().parse().ok()
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response").field("status", &self.status).field("content_type", &self.content_type).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,177 @@
+//! Signatures in their compact form.
+//!
+//! The core reads, chooses and compares; RSA, ECDSA and EdDSA are verified by the host ([`Check`]), HMAC here. Not read: the
+//! JSON forms, `b64`, and keys that a token brings along (`jwk`, `jku`, `x5u`, `x5c`): a signature is worth what its key is worth.
+//!
+//! Specifications: [RFC 7515](https://www.rfc-editor.org/rfc/rfc7515.html), [RFC 7518 §3](https://www.rfc-editor.org/rfc/rfc7518.html#section-3),
+//! [RFC 8725](https://www.rfc-editor.org/rfc/rfc8725.html).
+
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256, Sha384, Sha512};
+
+use crate::{
+    error::Code,
+    jose::jwk::Jwk,
+    text::{base64url, json::Object},
+};
+
+/// How a token is signed: [RFC 7518 §3.1](https://www.rfc-editor.org/rfc/rfc7518.html#section-3.1), RFC 8037, RFC 9864. There is no `none`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Algorithm {
+    /// HMAC with SHA-256.
+    Hs256,
+    /// RSASSA-PKCS1-v1_5 with SHA-256.
+    Rs256,
+    /// RSASSA-PKCS1-v1_5 with SHA-384.
+    Rs384,
+    /// RSASSA-PKCS1-v1_5 with SHA-512.
+    Rs512,
+    /// RSASSA-PSS with SHA-256.
+    Ps256,
+    /// RSASSA-PSS with SHA-384.
+    Ps384,
+    /// RSASSA-PSS with SHA-512.
+    Ps512,
+    /// ECDSA on P-256 with SHA-256.
+    Es256,
+    /// ECDSA on P-384 with SHA-384.
+    Es384,
+    /// ECDSA on P-521 with SHA-512.
+    Es512,
+    /// EdDSA on Ed25519.
+    EdDsa,
+}
+
+/// Name, key family (`kty`, or `crv` where there are curves), bits of the hash.
+static ALGORITHMS: [(Algorithm, &str, &str, u16); 11] = [
+    (Algorithm::Hs256, "HS256", "oct", 256),
+    (Algorithm::Rs256, "RS256", "RSA", 256),
+    (Algorithm::Rs384, "RS384", "RSA", 384),
+    (Algorithm::Rs512, "RS512", "RSA", 512),
+    (Algorithm::Ps256, "PS256", "RSA", 256),
+    (Algorithm::Ps384, "PS384", "RSA", 384),
+    (Algorithm::Ps512, "PS512", "RSA", 512),
+    (Algorithm::Es256, "ES256", "P-256", 256),
+    (Algorithm::Es384, "ES384", "P-384", 384),
+    (Algorithm::Es512, "ES512", "P-521", 512),
+    (Algorithm::EdDsa, "EdDSA", "Ed25519", 512),
+];
+
+impl Algorithm {
+    #[allow(clippy::indexing_slicing, reason = "one row for each variant, in their order: a test compares them")]
+    fn row(self) -> &'static (Self, &'static str, &'static str, u16) {
+        &ALGORITHMS[self as usize]
+    }
+
+    /// Reads an `alg`. RFC 9864 gives EdDSA on Ed25519 a name of its own.
+    pub fn parse(name: &str) -> Option<Self> {
+        let name = if name == "Ed25519" { "EdDSA" } else { name };
+        ALGORITHMS.iter().find(|row| row.1 == name).map(|row| row.0)
+    }
+
+    /// The `alg`.
+    pub fn as_str(self) -> &'static str {
+        self.row().1
+    }
+
+    /// The `kty` of its keys, or their `crv` where there are curves.
+    pub fn key_family(self) -> &'static str {
+        self.row().2
+    }
+
+    /// Bits of the hash it is built on.
+    pub fn hash_bits(self) -> u16 {
+        self.row().3
+    }
+
+    /// The hash it is built on, of this text: for `at_hash` and its like.
+    pub fn hash(self, text: &str) -> Vec<u8> {
+        match self.hash_bits() {
+            256 => Sha256::digest(text).to_vec(),
+            384 => Sha384::digest(text).to_vec(),
+            _ => Sha512::digest(text).to_vec(),
+        }
+    }
+}
+
+/// A token in compact form, taken apart, its signature not yet verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Jws {
+    /// How it says it is signed.
+    pub algorithm: Algorithm,
+    /// Which key it says it is signed with.
+    pub kid: Option<String>,
+    /// `typ`.
+    pub typ: Option<String>,
+    /// The payload, as text: JWTs are JSON.
+    pub payload: String,
+    signed: String,
+    signature: Vec<u8>,
+}
+
+impl Jws {
+    /// Takes a token apart, [RFC 7515 §5.2](https://www.rfc-editor.org/rfc/rfc7515.html#section-5.2).
+    ///
+    /// # Errors
+    /// [`Code::EncryptedJwt`] for five parts, [`Code::AlgorithmRefused`] for `none` and the unknown, [`Code::UnknownCriticalHeader`], and
+    /// [`Code::MalformedJwt`] for everything else.
+    pub fn parse(token: &str) -> Result<Self, Code> {
+        let mut parts = token.split('.');
+        let (header, payload, signature) = match (parts.next(), parts.next(), parts.next(), parts.count()) {
+            (Some(header), Some(payload), Some(signature), 0) => (header, payload, signature),
+            (Some(_), Some(_), Some(_), 2) => return Err(Code::EncryptedJwt),
+            _ => return Err(Code::MalformedJwt),
+        };
+        let text = |part: &str| base64url::decode(part).and_then(|bytes| String::from_utf8(bytes).ok()).ok_or(Code::MalformedJwt);
+        let signed_length = header.len().saturating_add(payload.len()).saturating_add(1);
+        let header = text(header)?;
+        let header = Object::parse(&header).ok_or(Code::MalformedJwt)?;
+        let algorithm = header.string("alg").ok_or(Code::MalformedJwt)?;
+        let algorithm = Algorithm::parse(&algorithm).ok_or(Code::AlgorithmRefused)?;
+        if header.get("crit").is_some() {
+            return Err(Code::UnknownCriticalHeader);
+        }
+        Ok(Self {
+            algorithm,
+            kid: header.string("kid").map(Into::into),
+            typ: header.string("typ").map(Into::into),
+            payload: text(payload)?,
+            signed: token.get(..signed_length).ok_or(Code::MalformedJwt)?.to_string(),
+            signature: base64url::decode(signature).ok_or(Code::MalformedJwt)?,
+        })
+    }
+
+    /// What the host is to verify, with this key.
+    pub fn check(&self, key: &Jwk) -> Check {
+        Check {
+            algorithm: self.algorithm,
+            key: key.public().into(),
+            signed: self.signed.clone(),
+            signature: self.signature.clone(),
+        }
+    }
+
+    /// Verifies an HMAC, [RFC 7518 §3.2](https://www.rfc-editor.org/rfc/rfc7518.html#section-3.2).
+    pub fn verify_hmac(&self, secret: &str) -> bool {
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return false };
+        mac.update(self.signed.as_bytes());
+        self.algorithm == Algorithm::Hs256 && mac.verify_slice(&self.signature).is_ok()
+    }
+}
+
+/// One signature for the host to verify.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// The algorithm, agreed on beforehand.
+    pub algorithm: Algorithm,
+    /// The public key, a JWK.
+    pub key: String,
+    /// What was signed.
+    pub signed: String,
+    /// The signature: for ECDSA the two numbers side by side, as RFC 7518 §3.4 and SubtleCrypto have them.
+    pub signature: Vec<u8>,
+}

@@ -1,0 +1,118 @@
+//! What needs the web host: a client at a server.
+
+use alloc::string::String;
+use js_sys::{Function, Promise};
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use wasm_bindgen_futures::future_to_promise;
+use web_sys::AbortSignal;
+
+use crate::{
+    error::{Code, Error, Phase},
+    flow::{Relation, Step, Tokens},
+    js::{convert, core::settle},
+    limits,
+    oauth::authorization,
+    oidc::logout,
+    secret::Secret,
+    text::json::{Object, Raw},
+    web::{client::Client, clock, fetch::Call, random},
+};
+
+/// A client at a server, as JavaScript holds it.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Core {
+    client: Client,
+    fetch: Option<Function>,
+    timeout: u32,
+}
+
+#[wasm_bindgen]
+impl Core {
+    /// Reads `{options, server?}`; throws the text of [`settle`].
+    #[wasm_bindgen(constructor)]
+    pub fn new(input: &str, fetch: Option<Function>) -> Result<Self, JsValue> {
+        Self::read(input, fetch).map_err(|error| settle(Err(error)).into())
+    }
+
+    fn read(input: &str, fetch: Option<Function>) -> Result<Self, Error> {
+        let object = convert::arguments(input)?;
+        let client = convert::client_of(&object)?;
+        let options = object.get("options").and_then(Raw::object).unwrap_or_default();
+        let timeout = convert::timeout(&options)?.unwrap_or(limits::TIMEOUT_MILLISECONDS);
+        let relation = match object.get("server") {
+            Some(_) => Relation::new(convert::server(&object)?, client),
+            None => Relation::undiscovered(client),
+        };
+        Ok(Self { client: Client::new(relation), fetch, timeout })
+    }
+
+    /// The server's metadata, as it came.
+    pub fn server(&self) -> String {
+        self.client.with(|relation| relation.server.document.clone())
+    }
+
+    /// `{parameters}` to a URL.
+    pub fn logout(&self, input: &str) -> String {
+        settle(convert::arguments(input).and_then(|object| {
+            let parameters = convert::parameters(&object, "parameters", Phase::Authorization)?;
+            self.client.with(|relation| logout::url(&relation.server, &relation.client, &parameters))
+        }))
+    }
+
+    /// Runs a flow by its name. The promise is always fulfilled, with the text of [`settle`].
+    pub fn run(&self, flow: &str, input: &str, signal: Option<AbortSignal>) -> Promise {
+        let begun = self.begin(flow, input);
+        let (client, fetch, timeout) = (self.client.clone(), self.fetch.clone(), self.timeout);
+        future_to_promise(async move {
+            let ended = match begun {
+                Ok((step, mut call)) => {
+                    call.fetch = fetch;
+                    call.signal = signal;
+                    call.timeout = if call.timeout == 0 { timeout } else { call.timeout };
+                    client.run(step, &call).await
+                }
+                Err(error) => Err(error),
+            };
+            Ok(settle(ended).into())
+        })
+    }
+
+    fn begin(&self, flow: &str, input: &str) -> Result<(Step<String>, Call), Error> {
+        let object = convert::arguments(input)?;
+        let options = object.get("call").and_then(Raw::object).unwrap_or_default();
+        let call = Call {
+            timeout: convert::timeout(&options)?.unwrap_or(0),
+            headers: convert::parameters(&options, "headers", Phase::Configuration)?,
+            ..Call::default()
+        };
+        self.client.with(|relation| Ok((step(relation, flow, &object)?, call)))
+    }
+}
+
+fn step(relation: &Relation, flow: &str, object: &Object<'_>) -> Result<Step<String>, Error> {
+    let (phase, now) = (Phase::Token, clock::now());
+    let parameters = convert::parameters(object, "parameters", phase)?;
+    let json: fn(&Relation, Tokens) -> String = |_, tokens| tokens.to_json();
+    Ok(match flow {
+        "discover" => {
+            let issuer = convert::text(object, "issuer", Phase::Discovery)?;
+            relation.discover(&issuer)?.map(|relation, ()| relation.server.document.clone(), relation)
+        }
+        "authorize" => {
+            let mut entropy = authorization::Entropy::default();
+            random::fill(entropy.as_flattened_mut(), Phase::Authorization)?;
+            let begun = authorization::start(&relation.server, &relation.client, &parameters, &entropy)?;
+            Step::Done(convert::authorization(&begun))
+        }
+        "callback" => relation.callback(&convert::callback(object)?, convert::pending(object)?, now)?.map(json, relation),
+        "refresh" => {
+            let token = object.string("refresh_token").filter(|token| !token.is_empty()).map(Secret::new);
+            let token = token.ok_or_else(|| Code::MissingRefreshToken.at(phase).about("refresh_token"))?;
+            relation.refresh(token, object.string("subject").map(Into::into), &parameters, now)?.map(json, relation)
+        }
+        "client_credentials" => relation.client_credentials(&parameters, now)?.map(json, relation),
+        "grant" => relation.grant(&convert::text(object, "grantType", phase)?, &parameters, now)?.map(json, relation),
+        _ => return Err(Code::InvalidArgument.at(Phase::Configuration).about("flow")),
+    })
+}

@@ -1,0 +1,203 @@
+//! From and to the words of the JavaScript API.
+
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use crate::{
+    error::{Code, Error, Phase},
+    http::Request,
+    jose::jws::Algorithm,
+    limits,
+    oauth::{
+        authorization::Pending,
+        client::{Authentication, BasicEncoding, Client, IdTokenSignature},
+        metadata::Metadata,
+        token::{Exchange, Grant},
+    },
+    secret::Secret,
+    text::json::{Object, Raw, Writer},
+    time::Leeway,
+};
+
+/// Names and values of a request.
+pub type Parameters = Vec<(String, String)>;
+
+fn invalid(phase: Phase, about: &str) -> Error {
+    Code::InvalidArgument.at(phase).about(about)
+}
+
+/// The argument object of a call.
+pub fn arguments(input: &str) -> Result<Object<'_>, Error> {
+    Object::parse(input).ok_or_else(|| invalid(Phase::Configuration, "arguments"))
+}
+
+/// A member of an argument object that is text.
+pub fn text(object: &Object<'_>, name: &str, phase: Phase) -> Result<String, Error> {
+    object.string(name).filter(|text| !text.is_empty()).map(Into::into).ok_or_else(|| invalid(phase, name))
+}
+
+/// A member that may be missing, but must be of its type where it is there.
+fn optional<'a, T>(object: &Object<'a>, name: &str, read: impl FnOnce(Raw<'a>) -> Option<T>) -> Result<Option<T>, Error> {
+    object.get(name).map(|value| read(value).ok_or_else(|| invalid(Phase::Configuration, name))).transpose()
+}
+
+/// `ClientOptions`.
+///
+/// # Errors
+/// [`Code::InvalidArgument`], which names the option. Unknown options are refused: a misspelt one would be no option at all.
+pub fn client(options: &Object<'_>) -> Result<Client, Error> {
+    const KNOWN: [&str; 14] = [
+        "clientId",
+        "clientAuth",
+        "redirectUri",
+        "scope",
+        "resource",
+        "strict",
+        "basicEncoding",
+        "leeway",
+        "timeout",
+        "idTokenSignature",
+        "idTokenSignedResponseAlg",
+        "dangerouslyAllowHttp",
+        "dangerouslySkipIssuerCheck",
+        "dangerouslyPlainPkce",
+    ];
+    if let Some((name, _)) = options.iter().find(|(name, _)| !KNOWN.contains(name)) {
+        return Err(invalid(Phase::Configuration, name));
+    }
+    let string = |name| optional(options, name, |value| value.string().map(String::from));
+    let flag = |name| optional(options, name, Raw::boolean).map(|flag| flag.unwrap_or(false));
+    let mut client = Client::new(text(options, "clientId", Phase::Configuration)?);
+    let encoding = optional(options, "basicEncoding", |value| match value.string()?.as_ref() {
+        "rfc6749" => Some(BasicEncoding::Rfc6749),
+        "raw" => Some(BasicEncoding::Raw),
+        _ => None,
+    })?;
+    if let Some(authentication) =
+        optional(options, "clientAuth", |value| authentication(&value.object()?, encoding.unwrap_or_default()))?
+    {
+        client.authentication = authentication;
+    }
+    client.redirect_uri = string("redirectUri")?;
+    client.scope = string("scope")?;
+    client.resource = optional(options, "resource", |value| strings(value))?.unwrap_or_default();
+    client.strict = flag("strict")?;
+    if let Some(leeway) = optional(options, "leeway", |value| Leeway::from_seconds(whole(value)?))? {
+        client.leeway = leeway;
+    }
+    if let Some(signature) = optional(options, "idTokenSignature", |value| match value.string()?.as_ref() {
+        "required" => Some(IdTokenSignature::Required),
+        "tls" => Some(IdTokenSignature::Tls),
+        _ => None,
+    })? {
+        client.id_token_signature = signature;
+    }
+    client.id_token_algorithm = optional(options, "idTokenSignedResponseAlg", |value| Algorithm::parse(&value.string()?))?;
+    client.dangerously_allow_http = flag("dangerouslyAllowHttp")?;
+    client.dangerously_skip_issuer_check = flag("dangerouslySkipIssuerCheck")?;
+    client.dangerously_plain_pkce = flag("dangerouslyPlainPkce")?;
+    Ok(client)
+}
+
+/// `ClientAuth`: what `none()`, `secretBasic()` and `secretPost()` make.
+fn authentication(auth: &Object<'_>, encoding: BasicEncoding) -> Option<Authentication> {
+    let secret = || auth.string("client_secret").filter(|secret| !secret.is_empty()).map(Secret::new);
+    match auth.string("method")?.as_ref() {
+        "none" => Some(Authentication::None),
+        "client_secret_basic" => Some(Authentication::SecretBasic(secret()?, encoding)),
+        "client_secret_post" => Some(Authentication::SecretPost(secret()?)),
+        _ => None,
+    }
+}
+
+/// `timeout` of an argument object, in milliseconds.
+///
+/// # Errors
+/// [`Code::InvalidArgument`] beyond what a timer can count, and for zero.
+pub fn timeout(object: &Object<'_>) -> Result<Option<u32>, Error> {
+    optional(object, "timeout", |value| whole(value).filter(|ms| (1..=limits::TIMEOUT_MILLISECONDS_MAX).contains(ms)))
+}
+
+fn whole(value: Raw<'_>) -> Option<u32> {
+    u32::try_from(value.integer()?).ok()
+}
+
+/// A text, or a list of texts.
+fn strings(value: Raw<'_>) -> Option<Vec<String>> {
+    match value.array() {
+        Some(items) => items.into_iter().map(|item| item.string().map(Into::into)).collect(),
+        None => Some(alloc::vec![value.string()?.into()]),
+    }
+}
+
+/// Parameters of a request: an object whose values are texts, numbers, flags, or lists of texts.
+///
+/// # Errors
+/// [`Code::InvalidArgument`], which names the parameter.
+pub fn parameters(object: &Object<'_>, name: &str, phase: Phase) -> Result<Parameters, Error> {
+    let Some(value) = object.get(name) else { return Ok(Vec::new()) };
+    let members = value.object().ok_or_else(|| invalid(phase, name))?;
+    let mut parameters = Vec::new();
+    for (name, value) in members.iter().filter(|(_, value)| !value.is_null()) {
+        if value.is_number() || value.boolean().is_some() {
+            parameters.push((name.to_string(), value.as_str().to_string()));
+            continue;
+        }
+        for text in strings(value).ok_or_else(|| invalid(phase, name))? {
+            parameters.push((name.to_string(), text));
+        }
+    }
+    Ok(parameters)
+}
+
+/// `Pending`, as `authorize()` gave it.
+pub fn pending(object: &Object<'_>) -> Result<Pending, Error> {
+    let pending = object.get("pending").and_then(Raw::object).ok_or_else(|| invalid(Phase::Callback, "pending"))?;
+    Pending::parse(&pending).map_err(|member| invalid(Phase::Callback, &["pending.", member].concat()))
+}
+
+/// `ServerMetadata`.
+pub fn server(object: &Object<'_>) -> Result<Metadata, Error> {
+    Metadata::parse(object.get("server").ok_or_else(|| invalid(Phase::Configuration, "server"))?.as_str())
+}
+
+/// The client options of an argument object.
+pub fn client_of(object: &Object<'_>) -> Result<Client, Error> {
+    client(&object.get("options").and_then(Raw::object).ok_or_else(|| invalid(Phase::Configuration, "options"))?)
+}
+
+/// `buildTokenRequest`: `{server, options, grant}` to `{method, url, headers, body}`.
+pub fn build_token_request(input: &str) -> Result<String, Error> {
+    let object = arguments(input)?;
+    let (server, client) = (server(&object)?, client_of(&object)?);
+    let grant = Grant::by_hand(&parameters(&object, "grant", Phase::Token)?)?;
+    Ok(request(Exchange::new(&server, &client, grant)?.request()))
+}
+
+fn request(request: &Request) -> String {
+    let mut headers = Writer::default();
+    for (name, value) in &request.headers {
+        headers.string(name, value.expose());
+    }
+    let mut json = Writer::default();
+    json.string("method", request.method).string("url", &request.url).raw("headers", &headers.finish());
+    json.optional("body", request.body.as_ref().map(Secret::expose));
+    json.finish()
+}
+
+/// An authorization request: `{url, pending}`.
+pub fn authorization((url, pending): &(String, Pending)) -> String {
+    let mut json = Writer::default();
+    json.string("url", url).raw("pending", &pending.to_json());
+    json.finish()
+}
+
+/// A callback as text: the body of a form post looks like the query of an address.
+pub fn callback(object: &Object<'_>) -> Result<String, Error> {
+    match object.get("callback") {
+        Some(value) => value.string().map(String::from).ok_or_else(|| invalid(Phase::Callback, "callback")),
+        None => Err(invalid(Phase::Callback, "callback")),
+    }
+}

@@ -1,0 +1,59 @@
+//! What needs no network: PKCE, and the pair for those who bring their own transport.
+
+use alloc::string::String;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::{
+    error::{Code, Error, Phase},
+    http::Response,
+    js::convert,
+    limits,
+    oauth::{pkce::Verifier, token::TokenResponse},
+    text::base64url,
+};
+
+/// What went right as it is; what went wrong as JSON behind a `!`, which no JSON begins with.
+pub(super) fn settle(result: Result<String, Error>) -> String {
+    result.unwrap_or_else(|error| {
+        let mut text = String::from("!");
+        text.push_str(&error.to_json());
+        text
+    })
+}
+
+/// 32 random bytes as 43 characters: a code verifier, a state, a nonce.
+#[wasm_bindgen]
+pub fn random() -> String {
+    let mut bytes = [0; limits::ENTROPY_BYTES];
+    let drawn = getrandom::fill(&mut bytes);
+    settle(match drawn {
+        Ok(()) => Ok(base64url::encode(&bytes)),
+        Err(_) => Err(Code::CryptoUnavailable.at(Phase::Authorization).about("crypto.getRandomValues")),
+    })
+}
+
+/// The S256 challenge of a code verifier.
+#[wasm_bindgen]
+pub fn challenge(verifier: &str) -> String {
+    let verifier = Verifier::parse(verifier).ok_or_else(|| Code::InvalidArgument.at(Phase::Authorization).about("verifier"));
+    settle(verifier.map(|verifier| verifier.challenge()))
+}
+
+/// `{server, options, grant}` to a request.
+#[wasm_bindgen]
+pub fn build_token_request(input: &str) -> String {
+    settle(convert::build_token_request(input))
+}
+
+/// A response to tokens, their ID token unread.
+#[wasm_bindgen]
+pub fn parse_token_response(
+    status: u16,
+    content_type: Option<String>,
+    retry_after: Option<String>,
+    body: &[u8],
+    strict: bool,
+) -> String {
+    let response = Response { status, content_type, retry_after, body: body.into() };
+    settle(TokenResponse::parse(&response, strict).map(|tokens| tokens.json(&["deviations"]).finish()))
+}

@@ -1,0 +1,12 @@
+//! The door to JavaScript: converts, calls, converts.
+//!
+//! Everything crosses as JSON text, in one crossing each way: walking JavaScript objects from wasm is five to twelve times slower, and
+//! classes for each type cost bytes. [`convert`] reads and writes it, natively too, so that it is tested and fuzzed without a browser.
+
+pub mod convert;
+
+#[cfg(target_arch = "wasm32")]
+mod core;
+
+#[cfg(all(target_arch = "wasm32", feature = "web"))]
+mod client;

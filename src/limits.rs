@@ -1,0 +1,49 @@
+//! Every number, each with its reason.
+
+/// Bytes of a response that are read at the most. Token responses with large ID tokens stay under 64 KiB; a JWKS or
+/// metadata document with certificates under 256 KiB. More is an attack or the wrong address.
+pub const RESPONSE_BYTES: usize = 1 << 20;
+
+/// How deep JSON may nest. Claims and metadata need less than ten levels; recursion must stay far from the 1 MiB wasm stack.
+pub const JSON_DEPTH: usize = 32;
+
+/// Members of one JSON object, because finding a duplicate compares each with each.
+pub const JSON_MEMBERS: usize = 512;
+
+/// Random bytes behind a state, a nonce and a code verifier: 256 bits, as RFC 7636 §7.1 asks of a verifier.
+pub const ENTROPY_BYTES: usize = 32;
+
+/// Seconds by which two clocks may differ unless the caller says otherwise. RFC 7519 §4.1.4: "no more than a few minutes".
+pub const LEEWAY_SECONDS: u32 = 30;
+
+/// The most leeway that can be asked for: beyond five minutes, expiry stops to mean something.
+pub const LEEWAY_SECONDS_MAX: u32 = 300;
+
+/// Milliseconds that one HTTP exchange may take, body included, unless the caller says otherwise.
+pub const TIMEOUT_MILLISECONDS: u32 = 10_000;
+
+/// Milliseconds that a timer can count: hosts keep them in 31 bits, and a larger number fires at once.
+pub const TIMEOUT_MILLISECONDS_MAX: u32 = i32::MAX as u32;
+
+/// Seconds for which fetched keys are used without asking again. Servers announce a key some hours before they sign with it.
+pub const KEYS_FRESH_SECONDS: i64 = 600;
+
+/// Seconds between two fetches of the keys because of an unknown `kid`, so that forged tokens cannot make us hammer a server.
+pub const KEYS_COOLDOWN_SECONDS: i64 = 30;
+
+/// Keys tried for a token that names none. Servers publish two or three of a kind; each try is a signature check.
+pub const KEY_CANDIDATES: usize = 4;
+
+/// Characters kept of a body that was not OAuth: enough to recognise the proxy that sent it.
+pub const EXCERPT_CHARACTERS: usize = 2048;
+
+/// Characters in a row, drawn from the alphabet of tokens, that are blotted out of an excerpt: shorter secrets are
+/// guessable anyway, longer words are rare.
+pub const REDACT_CHARACTERS: usize = 16;
+
+/// Lengths of a code verifier, RFC 7636 §4.1.
+pub const VERIFIER_CHARACTERS: core::ops::RangeInclusive<usize> = 43..=128;
+
+/// The largest `expires_in` that is believed, in seconds: a hundred years. Beyond it the sum with today leaves what
+/// JavaScript's dates can say.
+pub const LIFETIME_SECONDS_MAX: i64 = 3_155_760_000;

@@ -1,0 +1,242 @@
+//! The authorization request, and the browser's way back.
+//!
+//! What leaves is a URL; what stays is a [`Pending`]: plain data, because a redirect, a reload and an isolate all lose memory.
+//! [`Pending::receive`] turns a callback into a grant, and is the only way to one.
+//!
+//! Left out: `response_type` other than `code`, which [RFC 9700 §2.1.2](https://www.rfc-editor.org/rfc/rfc9700.html#section-2.1.2) advises against.
+//!
+//! Specifications: [RFC 6749 §4.1.1–2](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.1.1),
+//! [OpenID Connect Core §3.1.2](https://openid.net/specs/openid-connect-core-1_0.html#AuthorizationEndpoint).
+
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use crate::{
+    error::{Code, Error, Phase, Refusal},
+    limits,
+    oauth::{client::Client, issuer, metadata::Metadata, pkce::Verifier, token::Grant},
+    quirk::interop,
+    secret::{Secret, same},
+    text::{
+        base64url,
+        excerpt::excerpt,
+        form,
+        json::{Object, Writer},
+        uri::Uri,
+    },
+};
+
+/// Fresh random bytes for one login: for `state`, `nonce` and the code verifier.
+pub type Entropy = [[u8; limits::ENTROPY_BYTES]; 3];
+
+/// Parameters that this file sets and nobody else.
+const RESERVED: [&str; 9] = [
+    "response_type",
+    "client_id",
+    "state",
+    "nonce",
+    "code_challenge",
+    "code_challenge_method",
+    "request",
+    "request_uri",
+    "client_secret",
+];
+
+/// A login that is under way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pending {
+    issuer: String,
+    client_id: String,
+    redirect_uri: String,
+    state: Secret,
+    verifier: Verifier,
+    /// Sent where `openid` is asked for; then an ID token is due.
+    nonce: Option<Secret>,
+    scope: Option<String>,
+    max_age: Option<i64>,
+}
+
+/// Makes an authorization request, [RFC 6749 §4.1.1](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.1.1):
+/// the URL to send the browser to, and what to keep until it is back.
+///
+/// # Errors
+/// [`Code::ReservedParameter`], [`Code::MissingRedirectUri`], [`Code::UnsupportedByServer`], [`Code::InsecureUrl`],
+/// [`Code::InvalidArgument`] for a `max_age` that is no number, and [`Code::CryptoUnavailable`] before the user leaves
+/// for a login that could not be finished.
+pub fn start(
+    server: &Metadata,
+    client: &Client,
+    parameters: &[(String, String)],
+    entropy: &Entropy,
+) -> Result<(String, Pending), Error> {
+    let refuse = |code: Code, about: &str| Err(code.at(Phase::Authorization).about(about));
+    let endpoint = server.endpoint("authorization_endpoint", client, Phase::Authorization)?;
+    if let Some((name, _)) = parameters.iter().find(|(name, _)| RESERVED.contains(&name.as_str())) {
+        return refuse(Code::ReservedParameter, name);
+    }
+    let given = |name: &str| parameters.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str());
+    let Some(redirect_uri) = given("redirect_uri").or(client.redirect_uri.as_deref()) else {
+        return refuse(Code::MissingRedirectUri, "redirect_uri");
+    };
+    // RFC 6749 §3.1.2: an absolute URI without a fragment. Any scheme: native apps have their own, RFC 8252 §7.1.
+    if !redirect_uri.contains(':') || redirect_uri.contains('#') {
+        return refuse(Code::InvalidArgument, "redirect_uri");
+    }
+    let method = if client.dangerously_plain_pkce { "plain" } else { "S256" };
+    if !server.allows_challenge_method(method) {
+        return refuse(Code::UnsupportedByServer, "code_challenge_methods_supported");
+    }
+    let scope = given("scope").or(client.scope.as_deref());
+    let openid = scope.is_some_and(|scope| scope.split(' ').any(|one| one == "openid"));
+    if openid && client.needs_keys() {
+        if !client.host_verifies {
+            return refuse(Code::CryptoUnavailable, "idTokenSignature");
+        }
+        server.endpoint("jwks_uri", client, Phase::Authorization)?;
+    }
+    let max_age = match given("max_age").map(str::parse::<i64>) {
+        None => None,
+        Some(Ok(seconds)) if seconds >= 0 => Some(seconds),
+        Some(_) => return refuse(Code::InvalidArgument, "max_age"),
+    };
+
+    let [state, nonce, verifier] = entropy;
+    let verifier = Verifier::new(verifier);
+    let pending = Pending {
+        issuer: server.issuer.clone(),
+        client_id: client.id.clone(),
+        redirect_uri: redirect_uri.into(),
+        state: Secret::new(base64url::encode(state)),
+        nonce: openid.then(|| Secret::new(base64url::encode(nonce))),
+        scope: scope.map(Into::into),
+        max_age,
+        verifier,
+    };
+
+    let mut query = String::new();
+    let mut put = |name: &str, value: &str| form::append(&mut query, name, value);
+    put("response_type", "code");
+    put("client_id", &client.id);
+    put("redirect_uri", redirect_uri);
+    if let Some(scope) = scope {
+        put("scope", scope);
+    }
+    put("state", pending.state.expose());
+    if let Some(nonce) = &pending.nonce {
+        put("nonce", nonce.expose());
+    }
+    match method {
+        "S256" => put("code_challenge", &pending.verifier.challenge()),
+        _ => put("code_challenge", pending.verifier.secret().expose()),
+    }
+    put("code_challenge_method", method);
+    if given("resource").is_none() {
+        client.resource.iter().for_each(|resource| put("resource", resource));
+    }
+    for (name, value) in parameters.iter().filter(|(name, _)| name != "redirect_uri" && name != "scope") {
+        put(name, value);
+    }
+    Ok((join_query(endpoint, &query), pending))
+}
+
+/// Adds a query to a URL that may have one, [§3.1](https://www.rfc-editor.org/rfc/rfc6749.html#section-3.1).
+pub fn join_query(url: &str, query: &str) -> String {
+    let mut joined = String::from(url);
+    if !query.is_empty() {
+        match Uri::parse(url).and_then(|uri| uri.query) {
+            None => joined.push('?'),
+            Some("") => {}
+            Some(_) => joined.push('&'),
+        }
+        joined.push_str(query);
+    }
+    joined
+}
+
+impl Pending {
+    /// Judges a callback: an address (what follows `?`, or `#` where that holds the response), a query, or the body of a form post.
+    ///
+    /// # Errors
+    /// [`Code::RepeatedParameter`], [`Code::StateMismatch`], [`Code::IssuerMismatch`], [`Code::MissingIssuer`], the server's own
+    /// error, [`Code::MissingCode`]; [`Code::InvalidArgument`] where this login belongs to another client or server.
+    pub fn receive(self, callback: &str, server: &Metadata, client: &Client) -> Result<Grant, Error> {
+        let at = |code: Code| code.at(Phase::Callback);
+        // A client for one server must not finish a login that began at another: the mix-up of RFC 9700 §4.4.
+        if self.issuer != server.issuer || self.client_id != client.id {
+            return Err(at(Code::InvalidArgument).about("pending"));
+        }
+        let parameters = response_parameters(callback);
+        let one = |name: &str| -> Result<Option<&str>, Error> {
+            let mut values = parameters.iter().filter(|(other, _)| other == name).map(|(_, value)| value.as_str());
+            let first = values.next();
+            match values.next() {
+                Some(_) => Err(at(Code::RepeatedParameter).about(name)),
+                None => Ok(first),
+            }
+        };
+        let (state, iss, error, code) = (one("state")?, one("iss")?, one("error")?, one("code")?);
+        if !state.is_some_and(|state| same(state, self.state.expose())) {
+            return Err(at(Code::StateMismatch).about("state"));
+        }
+        if !client.dangerously_skip_issuer_check {
+            issuer::check(iss, &server.issuer, server.issuer_parameter).map_err(|code| at(code).about("iss"))?;
+        }
+        if let Some(error) = error {
+            let clean = |text: &str| excerpt(text, &[self.state.expose(), self.verifier.secret().expose()]);
+            let refusal = Refusal {
+                error: clean(error),
+                description: one("error_description")?.map(clean),
+                uri: one("error_uri")?.map(clean),
+            };
+            return Err(at(Code::refusal(interop::standard_error(error))).with(|report| report.refusal = Some(refusal)));
+        }
+        let code = code.filter(|code| !code.is_empty()).ok_or_else(|| at(Code::MissingCode).about("code"))?;
+        Ok(Grant::authorization_code(code, &self.redirect_uri, self.verifier.secret().clone()).expecting(
+            self.nonce,
+            self.max_age,
+            iss.is_some(),
+        ))
+    }
+
+    /// As text, to be kept where only this client can read it.
+    pub fn to_json(&self) -> String {
+        let mut json = Writer::default();
+        json.string("issuer", &self.issuer).string("client_id", &self.client_id).string("redirect_uri", &self.redirect_uri);
+        json.string("state", self.state.expose()).string("code_verifier", self.verifier.secret().expose());
+        json.optional("nonce", self.nonce.as_ref().map(Secret::expose)).optional("scope", self.scope.as_deref());
+        if let Some(max_age) = self.max_age {
+            json.integer("max_age", max_age);
+        }
+        json.finish()
+    }
+
+    /// From text that [`Pending::to_json`] wrote; the name of the member that is not right otherwise.
+    pub fn parse(object: &Object<'_>) -> Result<Self, &'static str> {
+        let text =
+            |name: &'static str| object.string(name).filter(|text| !text.is_empty()).map(|text| text.to_string()).ok_or(name);
+        let nonce = object.get("nonce").map(|value| value.string().map(Secret::new).ok_or("nonce")).transpose()?;
+        let max_age = object.get("max_age").map(|value| value.integer().ok_or("max_age")).transpose()?;
+        Ok(Self {
+            issuer: text("issuer")?,
+            client_id: text("client_id")?,
+            redirect_uri: text("redirect_uri")?,
+            state: Secret::new(text("state")?),
+            verifier: Verifier::parse(&text("code_verifier")?).ok_or("code_verifier")?,
+            nonce,
+            scope: object.string("scope").map(Into::into),
+            max_age,
+        })
+    }
+}
+
+/// The pairs of a response, whatever carried it.
+fn response_parameters(callback: &str) -> Vec<(String, String)> {
+    let (address, fragment) = callback.split_once('#').unwrap_or((callback, ""));
+    let query = address.split_once('?').map_or_else(|| if address.contains("://") { "" } else { address }, |(_, query)| query);
+    let pairs = form::parse(query);
+    let is_response =
+        |pairs: &[(String, String)]| pairs.iter().any(|(name, _)| name == "code" || name == "error" || name == "state");
+    if is_response(&pairs) || fragment.is_empty() { pairs } else { form::parse(fragment) }
+}

@@ -1,0 +1,131 @@
+//! What a server says of itself.
+//!
+//! Both places are asked: OpenID Connect Discovery's, and RFC 8414's where there is none. The issuer in the document must be the one
+//! that was asked for, to the letter; otherwise one server could speak for another.
+//!
+//! Specifications: [RFC 8414](https://www.rfc-editor.org/rfc/rfc8414.html),
+//! [OpenID Connect Discovery 1.0](https://openid.net/specs/openid-connect-discovery-1_0.html).
+
+use alloc::{string::String, vec::Vec};
+
+use crate::{
+    error::{Code, Error, Phase},
+    oauth::client::Client,
+    text::{
+        json::{Object, Raw},
+        uri::Uri,
+    },
+};
+
+/// Authorization server metadata.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Metadata {
+    /// `issuer`.
+    pub issuer: String,
+    /// `authorization_response_iss_parameter_supported`, RFC 9207 §3.
+    pub issuer_parameter: bool,
+    /// The document, as it came.
+    pub document: String,
+    endpoints: Vec<(&'static str, String)>,
+    challenge_methods: Option<Vec<String>>,
+    id_token_algorithms: Option<Vec<String>>,
+}
+
+/// The members that are URLs we may send something to.
+const ENDPOINTS: [&str; 4] = ["authorization_endpoint", "token_endpoint", "jwks_uri", "end_session_endpoint"];
+
+impl Metadata {
+    /// Reads a document, [RFC 8414 §3.3](https://www.rfc-editor.org/rfc/rfc8414.html#section-3.3).
+    ///
+    /// # Errors
+    /// [`Code::MalformedJson`], or [`Code::MetadataInvalid`] which names the member.
+    pub fn parse(document: &str) -> Result<Self, Error> {
+        let object = Object::parse(document).ok_or_else(|| Code::MalformedJson.at(Phase::Configuration))?;
+        let invalid = |name: &str| Code::MetadataInvalid.at(Phase::Configuration).about(name);
+        let list = |name: &str| match object.get(name) {
+            None => Ok(None),
+            Some(value) => strings(value).map(Some).ok_or_else(|| invalid(name)),
+        };
+        let mut endpoints = Vec::new();
+        for name in ENDPOINTS {
+            if let Some(value) = object.get(name) {
+                let url = value.string().ok_or_else(|| invalid(name))?;
+                let uri = Uri::parse(&url).ok_or_else(|| invalid(name))?;
+                if uri.fragment.is_some() {
+                    return Err(invalid(name));
+                }
+                endpoints.push((name, url.into_owned()));
+            }
+        }
+        let issuer = object.string("issuer").ok_or_else(|| invalid("issuer"))?;
+        Uri::parse(&issuer).filter(|uri| uri.query.is_none() && uri.fragment.is_none()).ok_or_else(|| invalid("issuer"))?;
+        Ok(Self {
+            issuer: issuer.into_owned(),
+            issuer_parameter: object.get("authorization_response_iss_parameter_supported").and_then(Raw::boolean) == Some(true),
+            endpoints,
+            challenge_methods: list("code_challenge_methods_supported")?,
+            id_token_algorithms: list("id_token_signing_alg_values_supported")?,
+            document: document.into(),
+        })
+    }
+
+    /// Refuses a document that speaks for another issuer than the one asked for: RFC 8414 §3.3, Discovery §4.3.
+    pub fn of_issuer(self, asked: &str, client: &Client) -> Result<Self, Error> {
+        if self.issuer == asked || client.dangerously_skip_issuer_check {
+            return Ok(self);
+        }
+        Err(Code::IssuerMismatch.at(Phase::Discovery).about("issuer"))
+    }
+
+    /// Where to send something.
+    ///
+    /// # Errors
+    /// [`Code::UnsupportedByServer`] where the server has no such endpoint, [`Code::InsecureUrl`] where everyone could listen.
+    pub fn endpoint(&self, name: &'static str, client: &Client, phase: Phase) -> Result<&str, Error> {
+        let url = self.endpoints.iter().find(|(other, _)| *other == name).map(|(_, url)| url.as_str());
+        let url = url.ok_or_else(|| Code::UnsupportedByServer.at(phase).about(name))?;
+        check_secure(url, client).map_err(|code| code.at(phase).about(name))?;
+        Ok(url)
+    }
+
+    /// Whether the server may know this method of PKCE: it lists it, or lists none.
+    pub fn allows_challenge_method(&self, method: &str) -> bool {
+        self.challenge_methods.as_ref().is_none_or(|methods| methods.iter().any(|one| one == method))
+    }
+
+    /// Whether an ID token may be signed so: the server lists it, or it is RS256, which Discovery §3 makes every server support.
+    pub fn allows_id_token_algorithm(&self, algorithm: &str) -> bool {
+        match &self.id_token_algorithms {
+            Some(listed) => listed.iter().any(|one| one == algorithm),
+            None => algorithm == "RS256",
+        }
+    }
+}
+
+/// Whether what is sent to this URL stays between the two of us: https, or this machine.
+pub fn check_secure(url: &str, client: &Client) -> Result<(), Code> {
+    let uri = Uri::parse(url).ok_or(Code::InvalidArgument)?;
+    let safe = uri.secure || uri.is_loopback() || client.dangerously_allow_http;
+    if safe { Ok(()) } else { Err(Code::InsecureUrl) }
+}
+
+/// Where an issuer's metadata may be, in the order of asking.
+///
+/// OpenID Connect Discovery §4 appends to the issuer; RFC 8414 §3 puts the well-known part between host and path, and §5 lets
+/// OpenID's document stand there too.
+pub fn locations(issuer: &str) -> Option<Vec<String>> {
+    let uri = Uri::parse(issuer).filter(|uri| uri.query.is_none() && uri.fragment.is_none())?;
+    let path = uri.path.trim_end_matches('/');
+    let mut locations = Vec::new();
+    let mut push = |parts: [&str; 3]| locations.push(parts.concat());
+    push([uri.origin, path, "/.well-known/openid-configuration"]);
+    push([uri.origin, "/.well-known/oauth-authorization-server", path]);
+    if !path.is_empty() {
+        push([uri.origin, "/.well-known/openid-configuration", path]);
+    }
+    Some(locations)
+}
+
+fn strings(value: Raw<'_>) -> Option<Vec<String>> {
+    value.array()?.into_iter().map(|item| item.string().map(Into::into)).collect()
+}

@@ -1,0 +1,42 @@
+//! Proof Key for Code Exchange.
+//!
+//! A login starts in one place and ends in another. The verifier proves that both ends are the same client: its hash
+//! leaves with the authorization request, the value itself is shown to the token endpoint alone.
+//!
+//! Left out: choosing `plain` on a server's word. A server (or whoever speaks for it) that lists `plain` alone is refused unless the caller
+//! asked for it, because a downgrade is the attack that PKCE would otherwise stop (§7.2).
+//!
+//! Specification: [RFC 7636](https://www.rfc-editor.org/rfc/rfc7636.html)
+
+use alloc::string::String;
+use sha2::{Digest, Sha256};
+
+use crate::{limits, secret::Secret, text::base64url};
+
+/// The secret half of a PKCE pair, spent when the code is redeemed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verifier(Secret);
+
+impl Verifier {
+    /// A verifier from fresh random bytes, [§4.1](https://www.rfc-editor.org/rfc/rfc7636.html#section-4.1).
+    pub fn new(entropy: &[u8; limits::ENTROPY_BYTES]) -> Self {
+        Self(Secret::new(base64url::encode(entropy)))
+    }
+
+    /// A verifier that was made before; `None` unless it is 43 to 128 unreserved characters.
+    pub fn parse(text: &str) -> Option<Self> {
+        let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+        let valid = limits::VERIFIER_CHARACTERS.contains(&text.len()) && text.bytes().all(unreserved);
+        valid.then(|| Self(Secret::new(text)))
+    }
+
+    /// The `code_challenge` to send, [§4.2](https://www.rfc-editor.org/rfc/rfc7636.html#section-4.2).
+    pub fn challenge(&self) -> String {
+        base64url::encode(&Sha256::digest(self.0.expose()))
+    }
+
+    /// The verifier itself: the challenge of the method `plain`.
+    pub fn secret(&self) -> &Secret {
+        &self.0
+    }
+}

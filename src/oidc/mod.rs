@@ -1,0 +1,4 @@
+//! OpenID Connect, on top of OAuth.
+
+pub mod id_token;
+pub mod logout;

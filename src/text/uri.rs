@@ -1,0 +1,92 @@
+//! As much of [RFC 3986](https://www.rfc-editor.org/rfc/rfc3986.html) as endpoints and issuers need.
+//!
+//! A URL is read here and fetched by a host that has a parser of its own. To make the two agree, only what no parser reads in
+//! two ways is accepted: characters of RFC 3986 alone, no user information, a host of letters, digits, dots and hyphens (or an
+//! IPv6 address in brackets). Nothing is normalised: issuers are compared to the letter.
+
+/// An absolute `http` or `https` URL, taken apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Uri<'a> {
+    /// `https`, not `http`.
+    pub secure: bool,
+    /// Scheme, host and port, as written: `https://op.example:8443`.
+    pub origin: &'a str,
+    /// The host, without port.
+    pub host: &'a str,
+    /// The path, with its first slash; may be empty.
+    pub path: &'a str,
+    /// What follows the `?`.
+    pub query: Option<&'a str>,
+    /// What follows the `#`.
+    pub fragment: Option<&'a str>,
+}
+
+impl<'a> Uri<'a> {
+    /// Takes a URL apart; `None` where it is not absolute, not http(s), or could be read in two ways.
+    pub fn parse(text: &'a str) -> Option<Self> {
+        let (scheme, rest) = text.split_once("://")?;
+        let secure = match scheme {
+            "https" => true,
+            "http" => false,
+            _ => return None,
+        };
+        if !rest.bytes().all(is_uri_byte) {
+            return None;
+        }
+        let (rest, fragment) = split_at_byte(rest, '#');
+        let (rest, query) = split_at_byte(rest, '?');
+        let slash = rest.find('/').unwrap_or(rest.len());
+        let (authority, path) = rest.split_at_checked(slash)?;
+        let (host, port) = split_port(authority)?;
+        if !is_host(host) || !port.bytes().all(|byte| byte.is_ascii_digit()) || port.len() > 5 {
+            return None;
+        }
+        let origin = text.get(..scheme.len().checked_add(3)?.checked_add(authority.len())?)?;
+        Some(Self { secure, origin, host, path, query, fragment })
+    }
+
+    /// Whether the host is this machine, where nobody is on the way: [RFC 8252 §8.3](https://www.rfc-editor.org/rfc/rfc8252.html#section-8.3).
+    pub fn is_loopback(&self) -> bool {
+        self.host == "localhost" || self.host == "[::1]" || is_loopback_v4(self.host)
+    }
+}
+
+/// The part before a separator, and the part after it where there is one.
+fn split_at_byte(text: &str, separator: char) -> (&str, Option<&str>) {
+    match text.split_once(separator) {
+        Some((before, after)) => (before, Some(after)),
+        None => (text, None),
+    }
+}
+
+/// Host and port digits (none: empty).
+fn split_port(authority: &str) -> Option<(&str, &str)> {
+    if authority.starts_with('[') {
+        let end = authority.find(']')?.checked_add(1)?;
+        let (host, rest) = authority.split_at_checked(end)?;
+        return if rest.is_empty() { Some((host, "")) } else { Some((host, rest.strip_prefix(':')?)) };
+    }
+    Some(authority.split_once(':').unwrap_or((authority, "")))
+}
+
+/// Unreserved, reserved and `%`, less the quotes and brackets that parsers treat in different ways.
+fn is_uri_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&()*+,;=%'".contains(&byte)
+}
+
+fn is_host(host: &str) -> bool {
+    match host.strip_prefix('[') {
+        Some(rest) => {
+            rest.ends_with(']')
+                && rest.bytes().filter(|byte| *byte == b']').count() == 1
+                && rest.bytes().all(|byte| byte.is_ascii_hexdigit() || b":.]".contains(&byte))
+        }
+        None => !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.'),
+    }
+}
+
+/// `127.` and three numbers, written out: `127.1` and `0x7f.1` are left to those who like them.
+fn is_loopback_v4(host: &str) -> bool {
+    let mut parts = host.split('.');
+    parts.next() == Some("127") && parts.clone().count() == 3 && parts.all(|part| part.len() <= 3 && part.parse::<u8>().is_ok())
+}

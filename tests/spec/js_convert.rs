@@ -1,0 +1,105 @@
+//! The words of the JavaScript API: what is read from JSON, and what is said when it is not right.
+
+use grantkit::{
+    error::{Code, Error},
+    js::convert,
+    oauth::client::{Authentication, IdTokenSignature},
+    text::json::Object,
+};
+use serde_json::{Value, json};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::world::metadata;
+
+fn about(error: &Error) -> (Code, Option<&str>) {
+    (error.code(), error.report().about.as_deref())
+}
+
+fn client(options: &Value) -> Result<grantkit::oauth::client::Client, Error> {
+    convert::client(&Object::parse(&options.to_string()).unwrap())
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn every_option_is_read() {
+    let client = client(&json!({
+        "clientId": "app", "clientAuth": {"method": "client_secret_basic", "client_secret": "s"}, "redirectUri": "https://app.example/cb",
+        "scope": "openid", "resource": "https://api.example", "strict": true, "basicEncoding": "raw", "leeway": 5, "timeout": 100,
+        "idTokenSignature": "tls", "idTokenSignedResponseAlg": "ES256", "dangerouslyAllowHttp": true,
+        "dangerouslySkipIssuerCheck": true, "dangerouslyPlainPkce": true,
+    }))
+    .unwrap();
+    assert!(
+        client.strict && client.dangerously_allow_http && client.dangerously_skip_issuer_check && client.dangerously_plain_pkce
+    );
+    assert_eq!((client.id.as_str(), client.leeway.seconds(), client.id_token_signature), ("app", 5, IdTokenSignature::Tls));
+    assert!(matches!(client.authentication, Authentication::SecretBasic(_, grantkit::oauth::client::BasicEncoding::Raw)));
+    assert_eq!(client.resource, ["https://api.example"]);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn an_option_that_is_not_right_is_named() {
+    for (name, value) in [
+        ("clientId", Value::Null),
+        ("clientId", json!("")),
+        ("clientId", json!(1)),
+        ("clientAuth", json!("secretBasic")),
+        ("clientAuth", json!({"method": "client_secret_basic"})),
+        ("clientAuth", json!({"method": "magic"})),
+        ("redirectUri", json!(1)),
+        ("scope", json!(["openid"])),
+        ("resource", json!([1])),
+        ("strict", json!("yes")),
+        ("basicEncoding", json!("base64")),
+        ("leeway", json!(301)),
+        ("leeway", json!(-1)),
+        ("idTokenSignature", json!("none")),
+        ("idTokenSignedResponseAlg", json!("none")),
+        ("dangerouslyAllowHttp", json!(1)),
+        ("cilentSecret", json!("a misspelt option")),
+    ] {
+        let mut options = json!({"clientId": "app"});
+        options[name] = value.clone();
+        assert_eq!(about(&client(&options).unwrap_err()), (Code::InvalidArgument, Some(name)), "{name}: {value}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_timeout_is_within_what_a_timer_can_count() {
+    let timeout = |value: Value| convert::timeout(&Object::parse(&json!({"timeout": value}).to_string()).unwrap());
+    assert_eq!(timeout(json!(1)).unwrap(), Some(1));
+    assert_eq!(timeout(Value::Null).unwrap(), None);
+    for bad in [json!(0), json!(-5), json!(2_147_483_648_u32), json!("1000")] {
+        assert_eq!(about(&timeout(bad).unwrap_err()), (Code::InvalidArgument, Some("timeout")));
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn parameters_are_texts_numbers_flags_and_lists() {
+    let input = json!({"grant": {"grant_type": "x", "resource": ["a", "b"], "max_age": 60, "flag": true, "none": null}, "server": metadata(), "options": {"clientId": "app"}});
+    let request: Value = serde_json::from_str(&convert::build_token_request(&input.to_string()).unwrap()).unwrap();
+    assert_eq!(request["body"], "grant_type=x&flag=true&max_age=60&resource=a&resource=b&client_id=app");
+    assert_eq!((request["method"].as_str(), request["url"].as_str()), (Some("POST"), Some("https://op.example/token")));
+    assert_eq!(request["headers"]["content-type"], "application/x-www-form-urlencoded");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn bad_input_is_named_and_nothing_is_made_of_it() {
+    let good = json!({"grant": {"grant_type": "x"}, "server": metadata(), "options": {"clientId": "app"}});
+    assert!(convert::build_token_request(&good.to_string()).is_ok());
+    for (member, value, name) in [
+        ("grant", json!("x"), "grant"),
+        ("grant", json!({"grant_type": {"a": 1}}), "grant_type"),
+        ("grant", json!({}), "grant_type"),
+        ("server", Value::Null, "server"),
+        ("options", Value::Null, "options"),
+        ("options", json!([]), "options"),
+    ] {
+        let mut input = good.clone();
+        input[member] = value;
+        let error = convert::build_token_request(&input.to_string()).unwrap_err();
+        assert_eq!(about(&error), (Code::InvalidArgument, Some(name)));
+    }
+    for broken in ["", "[]", "{", "null"] {
+        assert_eq!(convert::build_token_request(broken).unwrap_err().code(), Code::InvalidArgument);
+    }
+}

@@ -1,0 +1,4 @@
+//! The specifications, natively.
+
+#[path = "mod.rs"]
+mod spec;
