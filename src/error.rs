@@ -88,15 +88,15 @@ macro_rules! codes {
 
 codes! {
     InvalidArgument "invalid_argument" Caller ""
-        "An argument is missing, malformed or of the wrong type. Correct it: `about` names it."
+        "An argument is missing, malformed or of the wrong type. Correct it."
     ReservedParameter "reserved_parameter" Caller ""
-        "The protocol sets this parameter or header itself. Leave it out: `about` names it."
+        "The protocol sets this parameter or header itself. Leave it out."
     MissingRedirectUri "missing_redirect_uri" Caller "RFC 6749 3.1.2"
         "No redirect URI is known. Give redirectUri in the client's options or redirect_uri in the call."
     InsecureUrl "insecure_url" Caller "RFC 6749 3.2"
         "The URL is not https, so others could read the tokens. Use https; http is accepted for this machine alone."
     UnsupportedByServer "unsupported_by_server" Caller "RFC 8414 2"
-        "The server's metadata does not offer this. Check what `about` names, or choose another way."
+        "The server's metadata does not offer this. Check its metadata, or choose another way."
     CryptoUnavailable "crypto_unavailable" Caller "OIDC Core 3.1.3.7"
         "crypto.subtle is missing (not a secure context), so signatures cannot be verified. Serve over https, or set idTokenSignature: \"tls\"."
     AlgorithmUnsupported "algorithm_unsupported" Caller "RFC 7518 3.1"
@@ -124,17 +124,17 @@ codes! {
     ResponseTooLarge "response_too_large" Server ""
         "The response is larger than any OAuth response. Is this the right URL?"
     NotOauthResponse "not_oauth_response" Server "RFC 6749 5"
-        "The answer is not OAuth: a proxy, an error page or the wrong URL. `status` and `body` show what came."
+        "The answer is not OAuth: a proxy, an error page or the wrong URL. The error's status and body show what came."
     MalformedJson "malformed_json" Server "RFC 8259"
         "The response is broken JSON or repeats a member. Tell the server's operator."
     InvalidMember "invalid_member" Server "RFC 6749 5.1"
-        "A member is missing or of the wrong type: `about` names it. Tell the server's operator."
+        "A member is missing or of the wrong type. Tell the server's operator."
     DeviationRefused "deviation_refused" Server "RFC 6749 5.1"
-        "The response departs from the specification and `strict` is on. `deviations` names how."
+        "The response departs from the specification and strict is on. The error's deviations name how."
     UnsupportedTokenType "unsupported_token_type" Server "RFC 6749 7.1"
         "The server issued a token of a type this client cannot use."
     MetadataInvalid "metadata_invalid" Server "RFC 8414 2"
-        "The server's metadata breaks a rule: `about` names the member."
+        "The server's metadata breaks a rule here. Tell the server's operator."
     MissingIdToken "missing_id_token" Server "OIDC Core 3.1.3.3"
         "An ID token was due and did not come. Was scope openid granted?"
     MalformedJwt "malformed_jwt" Server "RFC 7519 7.2"
@@ -196,7 +196,7 @@ codes! {
     InvalidTarget "invalid_target" Refusal "RFC 8707 2"
         "The server does not know the requested resource."
     OauthError "oauth_error" Refusal "RFC 6749 5.2"
-        "The server refused, with an error of its own: see `error` and `error_description`."
+        "The server refused, with an error of its own: see error and error_description."
 }
 
 impl Code {
@@ -310,11 +310,18 @@ impl Error {
         self
     }
 
+    /// What happened and what to do next, behind the name of what it is about.
+    pub fn message(&self) -> String {
+        let about = self.0.about.as_deref();
+        let parts = about.map_or([""; 2], |about| [about, ": "]);
+        [parts[0], parts[1], self.0.code.message()].concat()
+    }
+
     /// As one JSON object, under the names of the JavaScript API.
     pub fn to_json(&self) -> String {
         let report = self.report();
         let mut json = Writer::default();
-        json.string("code", report.code.as_str()).string("message", report.code.message());
+        json.string("code", report.code.as_str()).string("message", &self.message());
         json.string("fault", report.code.fault().as_str()).string("phase", report.phase.as_str());
         json.boolean("retryable", self.retryable()).boolean("grantMayBeConsumed", report.grant_may_be_consumed);
         json.optional("spec", Some(report.code.spec()).filter(|spec| !spec.is_empty()))
@@ -355,13 +362,8 @@ impl fmt::Debug for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0.code.as_str())?;
-        if let Some(about) = &self.0.about {
-            f.write_str(" (")?;
-            f.write_str(about)?;
-            f.write_str(")")?;
-        }
         f.write_str(": ")?;
-        f.write_str(self.0.code.message())
+        f.write_str(&self.message())
     }
 }
 

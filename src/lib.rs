@@ -34,7 +34,7 @@
 //!
 //! # Where building showed a better way than the plan
 //! * Flows are values in [`flow`], not `async fn`s in the web host: see there.
-//! * [`words`] makes the two sets of words that callers see, deviations and checks. Tokens name the checks that were made
+//! * `words` makes the two sets of words that callers see, deviations and checks. Tokens name the checks that were made
 //!   ([`oidc::id_token::Check`]), so that a page, a log or a test can show what was verified instead of trusting that it was.
 //! * JSON is read by [`text::json`], not by a crate: see there.
 #![no_std]

@@ -1,5 +1,5 @@
 /**
- * The codes of `src/error.rs`, the one table of them. `tests/api.rs` compares the two.
+ * The codes of `src/error.rs`, the one table of them. `tests/words.rs` compares the two.
  */
 
 /** What happened, by one word. */

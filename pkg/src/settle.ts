@@ -13,7 +13,7 @@ export function invalidArgument(about: string, phase: Phase, cause?: unknown): G
   return new GrantError(
     {
       code: "invalid_argument",
-      message: "An argument is missing, malformed or of the wrong type. Correct it: `about` names it.",
+      message: `${about}: An argument is missing, malformed or of the wrong type. Correct it.`,
       fault: "caller",
       phase,
       retryable: false,

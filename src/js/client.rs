@@ -29,7 +29,7 @@ pub struct Core {
 
 #[wasm_bindgen]
 impl Core {
-    /// Reads `{options, server?}`; throws the text of [`settle`].
+    /// Reads `{options, server?}`; throws the error as text, as [`core`](super::core) writes it.
     #[wasm_bindgen(constructor)]
     pub fn new(input: &str, fetch: Option<Function>) -> Result<Self, JsValue> {
         Self::read(input, fetch).map_err(|error| settle(Err(error)).into())
@@ -60,7 +60,7 @@ impl Core {
         }))
     }
 
-    /// Runs a flow by its name. The promise is always fulfilled, with the text of [`settle`].
+    /// Runs a flow by its name. The promise is always fulfilled, with text as [`core`](super::core) writes it.
     pub fn run(&self, flow: &str, input: &str, signal: Option<AbortSignal>) -> Promise {
         let begun = self.begin(flow, input);
         let (client, fetch, timeout) = (self.client.clone(), self.fetch.clone(), self.timeout);

@@ -1,4 +1,6 @@
 //! What needs no network: PKCE, and the pair for those who bring their own transport.
+//!
+//! A result crosses as text: what went right as it is, what went wrong as JSON behind a `!`, which no JSON, no URL and no token begins with.
 
 use alloc::string::String;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -12,7 +14,7 @@ use crate::{
     text::base64url,
 };
 
-/// What went right as it is; what went wrong as JSON behind a `!`, which no JSON begins with.
+/// A result as it crosses.
 pub(super) fn settle(result: Result<String, Error>) -> String {
     result.unwrap_or_else(|error| {
         let mut text = String::from("!");

@@ -6,7 +6,7 @@
 pub mod convert;
 
 #[cfg(target_arch = "wasm32")]
-mod core;
+pub mod core;
 
 #[cfg(all(target_arch = "wasm32", feature = "web"))]
-mod client;
+pub mod client;
