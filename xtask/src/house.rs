@@ -1,0 +1,276 @@
+//! The rules of the house, read from the sources themselves.
+
+mod code;
+
+use crate::failure::{At, Outcome};
+use crate::{place, progress};
+use code::Code;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The rooms from the top of the house to the bottom: a file may use what stands above it, never what stands below.
+const ORDER: [&str; 17] = [
+    "words",
+    "limits",
+    "time",
+    "secret",
+    "quirk::deviation",
+    "text",
+    "error",
+    "http",
+    "quirk",
+    "jose",
+    "oauth",
+    "oidc",
+    "flow",
+    "session",
+    "web",
+    "js",
+    "module",
+];
+
+/// The rooms that may know where they run.
+const HOSTS: [&str; 2] = ["web", "js"];
+
+/// What the core never names: it is values in, values out.
+const FOREIGN: [&str; 5] = ["js_sys", "web_sys", "wasm_bindgen", "wasm_bindgen_futures", "getrandom"];
+
+/// A rule, and each line that breaks it.
+pub(crate) type Finding = (&'static str, Vec<String>);
+
+/// Holds the repository to every rule.
+pub(crate) fn inspect(root: &Path) -> Outcome<Vec<Finding>> {
+    let mut upward = Vec::new();
+    let mut pure = Vec::new();
+    for path in place::files(&root.join("src"), &|name| name.ends_with(".rs") && name != "tests.rs")? {
+        let source = std::fs::read_to_string(&path).at("read", &path)?;
+        let name = name_of(&path, root);
+        let code = Code::read(&source);
+        upward.extend(wrong_ways(&name, &code));
+        pure.extend(foreign_words(&name, &code));
+    }
+    let mut private = Vec::new();
+    let mut locked = Vec::new();
+    for path in tracked(root)? {
+        let Ok(text) = std::fs::read_to_string(root.join(&path)) else {
+            continue;
+        };
+        let name = name_of(&path, root);
+        private.extend(private_places(&name, &text, root));
+        if name.ends_with("package-lock.json") {
+            locked.extend(resolved_places(&name, &text));
+        }
+    }
+    Ok(vec![
+        ("a file uses only what stands above it", upward),
+        ("the core knows nothing of where it runs", pure),
+        ("no file names a registry's host or a place on one machine", private),
+        ("package-lock.json says nothing of where packages came from", locked),
+    ])
+}
+
+/// Every path of `code` that leads to a room below its own, or to no room at all.
+fn wrong_ways(name: &str, code: &Code) -> Vec<String> {
+    let here = module_of(name);
+    if here.is_empty() {
+        return Vec::new();
+    }
+    let Some(own) = rank(&here) else {
+        return vec![format!("{name}: stands in no room that is known: give it a place in xtask/src/house.rs")];
+    };
+    let mut wrong = Vec::new();
+    for path in code.paths() {
+        let relative = path.words.first().is_some_and(|word| word == "super");
+        let words = resolve(&here, &path.words);
+        let Some(first) = words.first() else { continue };
+        match rank(&words) {
+            Some(other) if other > own => {
+                wrong.push(format!("{name}:{}: uses {}, which stands below {}", path.line, ORDER[other], ORDER[own]));
+            }
+            Some(_) => {}
+            // An inline module's `super` is one step shorter than it looks here.
+            None if relative => {}
+            None => wrong.push(format!("{name}:{}: crate::{first} is no room: name the room that it lives in", path.line)),
+        }
+    }
+    wrong
+}
+
+/// Every word of `code` that ties the core to a host.
+fn foreign_words(name: &str, code: &Code) -> Vec<String> {
+    if module_of(name).first().is_some_and(|room| HOSTS.contains(&room.as_str())) {
+        return Vec::new();
+    }
+    let said = code.words().filter(|word| FOREIGN.contains(&word.text) || (word.text == "std" && word.leads_on));
+    said.map(|word| format!("{name}:{}: names {} outside {}", word.line, word.text, HOSTS.join(" and "))).collect()
+}
+
+/// `src/jose/jwk.rs` is `jose::jwk`; `src/lib.rs` is the front door, and so nothing.
+fn module_of(name: &str) -> Vec<String> {
+    let path = name.trim_start_matches("src/").trim_end_matches(".rs");
+    path.split('/').filter(|word| !matches!(*word, "lib" | "mod")).map(str::to_owned).collect()
+}
+
+/// The path from the crate's root that `crate::…` or `super::…` in the module `here` means.
+fn resolve(here: &[String], words: &[String]) -> Vec<String> {
+    let ups = words.iter().take_while(|word| *word == "super").count();
+    let rest = words[ups..].iter().filter(|word| *word != "crate").cloned();
+    let kept = if ups == 0 { 0 } else { here.len().saturating_sub(ups) };
+    here[..kept].iter().cloned().chain(rest).collect()
+}
+
+/// Where in the order a module stands: by its own name where it has a place of its own, else by its room's.
+fn rank(module: &[String]) -> Option<usize> {
+    let place = |name: &str| ORDER.iter().position(|room| *room == name);
+    let first = module.first()?;
+    module.get(1).and_then(|second| place(&format!("{first}::{second}"))).or_else(|| place(first))
+}
+
+/// Lines that name a package registry's host, or a folder of the machine that they were written on.
+fn private_places(name: &str, text: &str, root: &Path) -> Vec<String> {
+    let hosts = [
+        ["registry.", "npmjs.org"],
+        ["registry.", "yarnpkg.com"],
+        ["index.", "crates.io"],
+        ["static.", "crates.io"],
+        ["deb.", "debian.org"],
+        ["pypi", ".org"],
+        ["files.", "pythonhosted.org"],
+        ["repo.", "maven.apache.org"],
+        ["repo1.", "maven.org"],
+        ["proxy.", "golang.org"],
+    ]
+    .map(|parts| parts.concat());
+    let folders = [["/wo", "rk"], ["/ro", "ot"], ["/ho", "me"], ["/Use", "rs"]].map(|parts| parts.concat());
+    let root = root.to_string_lossy();
+    let mut found = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let host = hosts.iter().find(|host| line.contains(host.as_str()));
+        let folder = folders.iter().find(|folder| names_folder(line, folder));
+        if let Some(what) = host.or(folder) {
+            found.push(format!("{name}:{}: names {what}", number + 1));
+        } else if root.len() > 1 && line.contains(&*root) {
+            found.push(format!("{name}:{}: names {root}", number + 1));
+        }
+    }
+    found
+}
+
+/// Whether the line has an absolute path into `folder`, and not a longer word or path that only contains the same letters.
+fn names_folder(line: &str, folder: &str) -> bool {
+    line.match_indices(folder).any(|(at, _)| {
+        let before = line[..at].chars().next_back();
+        let after = line[at + folder.len()..].strip_prefix('/').and_then(|rest| rest.chars().next());
+        let starts = before.is_none_or(|letter| !letter.is_alphanumeric() && !"._-/}$~*>".contains(letter));
+        starts && after.is_some_and(|letter| letter.is_alphanumeric() || letter == '.')
+    })
+}
+
+/// Lines of a lock file that say where a package was fetched.
+fn resolved_places(name: &str, text: &str) -> Vec<String> {
+    let lines = text.lines().enumerate().filter(|(_, line)| line.contains("\"resolved\":") && line.contains("://"));
+    lines.map(|(number, _)| format!("{name}:{}: says where a package was fetched", number + 1)).collect()
+}
+
+/// Every file that git has or would take.
+fn tracked(root: &Path) -> Outcome<Vec<PathBuf>> {
+    let mut git = Command::new("git");
+    git.arg("-C").arg(root).args(["ls-files", "--cached", "--others", "--exclude-standard", "-z"]);
+    if let Some(names) = progress::ask(&mut git) {
+        return Ok(names.split('\0').filter(|name| !name.is_empty()).map(PathBuf::from).collect());
+    }
+    let built = ["target", "node_modules", "dist", ".git"];
+    let all = place::files(root, &|_| true)?;
+    Ok(all.into_iter().filter(|path| !path.components().any(|part| built.iter().any(|name| part.as_os_str() == *name))).collect())
+}
+
+fn name_of(path: &Path, root: &Path) -> String {
+    path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ways(name: &str, source: &str) -> Vec<String> {
+        wrong_ways(name, &Code::read(source))
+    }
+
+    fn foreign(name: &str, source: &str) -> Vec<String> {
+        foreign_words(name, &Code::read(source))
+    }
+
+    #[test]
+    fn a_file_may_use_what_stands_above_it() {
+        let source =
+            "use crate::{error::Error, text::{base64url, json}};\nuse crate::quirk::deviation::Deviation;\nuse super::jws;";
+        assert!(ways("src/jose/jwk.rs", source).is_empty());
+        assert!(ways("src/lib.rs", "pub use crate::js::Client;").is_empty());
+        assert!(ways("src/js/mod.rs", "use crate::web::client;").is_empty());
+    }
+
+    #[test]
+    fn a_file_may_not_use_what_stands_below_it() {
+        assert_eq!(
+            ways("src/jose/jwk.rs", "\nuse crate::oauth::token;"),
+            ["src/jose/jwk.rs:2: uses oauth, which stands below jose"]
+        );
+        assert_eq!(ways("src/error.rs", "fn f() -> crate::http::Response { todo() }").len(), 1);
+        assert_eq!(ways("src/jose/jwk.rs", "use crate::{limits, error::{Code, Error}, oidc::{self, id_token}};").len(), 2);
+        assert_eq!(ways("src/text/json.rs", "use super::super::web::fetch;").len(), 1);
+        assert_eq!(ways("src/http.rs", "use super::jose;").len(), 1);
+    }
+
+    #[test]
+    fn the_deviations_stand_above_the_errors_and_their_reading_below() {
+        assert!(ways("src/error.rs", "use crate::quirk::deviation::Deviation;").is_empty());
+        assert_eq!(ways("src/error.rs", "use crate::quirk::interop;").len(), 1);
+        assert_eq!(ways("src/error.rs", "use crate::quirk::{deviation::Deviation, interop};").len(), 1);
+        assert_eq!(ways("src/quirk/deviation.rs", "use crate::error::Error;").len(), 1);
+    }
+
+    #[test]
+    fn a_name_from_the_front_door_or_a_room_without_a_place_is_refused() {
+        assert_eq!(ways("src/oauth/pkce.rs", "use crate::Error;").len(), 1);
+        assert_eq!(ways("src/helpers.rs", "").len(), 1);
+    }
+
+    #[test]
+    fn tests_comments_and_strings_may_say_what_they_like() {
+        let source = "//! See [`crate::js`].\n/* crate::js */ const A: &str = \"crate::js\";\n\
+            #[cfg(test)]\nmod tests { use crate::js::Client; use std::fs; }\nconst C: char = '\"';";
+        assert!(ways("src/text/json.rs", source).is_empty());
+        assert!(foreign("src/text/json.rs", source).is_empty());
+        assert_eq!(ways("src/text/json.rs", &format!("{source}\nuse crate::js;")).len(), 1);
+    }
+
+    #[test]
+    fn the_core_may_not_name_its_host() {
+        assert_eq!(foreign("src/oauth/pkce.rs", "use std::fmt;"), ["src/oauth/pkce.rs:1: names std outside web and js"]);
+        for word in FOREIGN {
+            assert_eq!(foreign("src/lib.rs", &format!("use {word}::x;")).len(), 1, "{word}");
+            assert!(foreign("src/web/fetch.rs", &format!("use {word}::x;")).is_empty());
+        }
+        assert!(foreign("src/lib.rs", "#[cfg(feature = \"std\")]\nextern crate std;").is_empty());
+    }
+
+    #[test]
+    fn a_host_of_a_registry_and_a_private_folder_are_found() {
+        let root = Path::new("/srv/somewhere");
+        let broken = |line: &str| !private_places("a", line, root).is_empty();
+        assert!(broken(&["see https://registry.", "npmjs.org/x"].concat()));
+        assert!(broken(&["cd /wo", "rk/main"].concat()));
+        assert!(broken(&["\"/ro", "ot/.cargo\""].concat()));
+        assert!(broken("/srv/somewhere/src"));
+        assert!(!broken("https://example.org/root/x"));
+        assert!(!broken("a /root is a path of a server"));
+        assert!(!broken("../work/x and /workshop/x"));
+        assert!(!broken("https://github.com/rust-lang/crates.io-index"));
+    }
+
+    #[test]
+    fn a_lock_file_that_says_where_packages_were_fetched_is_found() {
+        assert_eq!(resolved_places("l", "{\n\"resolved\": \"https://x/y.tgz\"\n}").len(), 1);
+        assert!(resolved_places("l", "{\n\"version\": \"1.0.0\",\n\"integrity\": \"sha512-x\"\n}").is_empty());
+    }
+}

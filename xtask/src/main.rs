@@ -1,0 +1,65 @@
+//! The one command line of the project: `cargo xtask <command>`.
+//!
+//! Every command sets up what it needs, says what it runs and for how long, is quick the second time, and names what is
+//! missing in one sentence. What it installs goes into a cache of its own; the user's tools are used, never changed.
+
+mod browsers;
+mod demo;
+mod failure;
+mod host;
+mod house;
+mod module;
+mod package;
+mod place;
+mod progress;
+mod tally;
+mod test;
+mod toolchain;
+mod tools;
+
+use failure::{Failure, Outcome};
+use std::process::ExitCode;
+
+const HELP: &str = "\
+Usage: cargo xtask <command>
+
+  demo                  build, then serve the demo single-page app with an authorization server beside it
+  test [group…]         every check, or the named groups: house fmt clippy doc native build browsers runtimes e2e package
+  build [--entry NAME]  the npm package into pkg/dist, and what it weighs; NAME is core or client
+  help                  this text
+
+Tools that are missing are installed into a cache ($GRANTKIT_CACHE, else the user's cache directory), Debian packages with apt-get
+where that is allowed. Programs are found on PATH, or named by CHROMIUM, CHROMEDRIVER, FIREFOX, GECKODRIVER, WEBKITDRIVER, MINIBROWSER.
+";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match progress::watch_for_interrupts().and_then(|()| run(&words)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\nxtask: {failure}");
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+fn run(words: &[&str]) -> Outcome<()> {
+    match words {
+        [] | ["help" | "-h" | "--help"] => {
+            print!("{HELP}");
+            Ok(())
+        }
+        ["demo"] => demo::run(),
+        ["test", groups @ ..] => test::run(groups),
+        ["build"] => module::build(&module::ENTRIES),
+        ["build", "--entry", name] => module::build(&[module::entry(name)?]),
+        ["build", option] if option.starts_with("--entry=") => {
+            module::build(&[module::entry(option.trim_start_matches("--entry="))?])
+        }
+        [command @ ("demo" | "build"), ..] => {
+            Err(Failure::new(format!("`{}` is not understood after `{command}`: type `cargo xtask help`", words[1..].join(" "))))
+        }
+        [command, ..] => Err(Failure::new(format!("there is no command `{command}`: type `cargo xtask help`"))),
+    }
+}

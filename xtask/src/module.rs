@@ -1,0 +1,199 @@
+//! The WebAssembly modules that the npm package carries, from one crate by feature.
+//!
+//! `cargo rustc --crate-type cdylib` compiles, `wasm-bindgen` writes the JavaScript side, `wasm-opt` shrinks. Stable Rust, no
+//! flags: the crate itself is `no_std`, which is worth more than any of them.
+
+use crate::failure::{At, Failure, Outcome};
+use crate::toolchain::{self, Toolchain, WASM};
+use crate::{package, place, progress, tools};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// One module: its name, and the crate features that make it.
+#[derive(Clone, Copy)]
+pub(crate) struct Entry {
+    name: &'static str,
+    features: &'static str,
+}
+
+/// Every module that the package carries.
+pub(crate) const ENTRIES: [Entry; 2] =
+    [Entry { name: "core", features: "module" }, Entry { name: "client", features: "module,web" }];
+
+/// The sequence that shrank the module most; each feature by name, because `--all-features` makes `wasm-opt` write proposals that
+/// browsers refuse. These are what the compiler's default target uses.
+const SHRINK: [&str; 17] = [
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+    "-Oz",
+    "--converge",
+    "--flatten",
+    "--rereloop",
+    "-Oz",
+    "--strip-debug",
+    "--strip-dwarf",
+    "--strip-eh",
+    "--strip-producers",
+    "--strip-target-features",
+];
+
+/// The entry of that name.
+pub(crate) fn entry(name: &str) -> Outcome<Entry> {
+    ENTRIES.into_iter().find(|entry| entry.name == name).ok_or_else(|| {
+        let names = ENTRIES.map(|entry| entry.name).join(" or ");
+        Failure::new(format!("there is no entry `{name}`: type `cargo xtask build --entry {names}`"))
+    })
+}
+
+/// Builds the package and prints what it weighs.
+pub(crate) fn build(entries: &[Entry]) -> Outcome<()> {
+    package::weigh(&make_all(entries)?)
+}
+
+/// Builds the modules, then the JavaScript around them once all modules are there; the answer is Node.js.
+pub(crate) fn make_all(entries: &[Entry]) -> Outcome<PathBuf> {
+    let toolchain = toolchain::wasm()?;
+    progress::say("with", &toolchain.version);
+    let bindgen = tools::wasm_bindgen()?;
+    let node = tools::npm_packages()?;
+    for entry in entries {
+        make(*entry, &toolchain, &bindgen, &node)?;
+    }
+    if ENTRIES.iter().all(|entry| output(*entry, "wasm").exists()) {
+        package::build(&node)?;
+    }
+    Ok(node)
+}
+
+/// One module, unless nothing that it is made from has changed: cargo alone would compile again, because two sets of features
+/// take turns at one file name.
+fn make(entry: Entry, toolchain: &Toolchain, bindgen: &Path, node: &Path) -> Outcome<()> {
+    let mark = place::scratch().join(entry.name).with_extension("stamp");
+    let sources = inputs(entry, toolchain, bindgen)?;
+    if sources.stands_in(&mark) && OUTPUTS.iter().all(|ending| output(entry, ending).exists()) {
+        progress::say("same", &format!("{}, nothing to do", entry.name));
+        return Ok(());
+    }
+    let compiled = compile(entry, toolchain)?;
+    let folder = place::scratch().join(entry.name);
+    bind(entry, &compiled, bindgen, &folder)?;
+    shrink(entry, node, &folder)?;
+    deliver(entry, &folder)?;
+    // Read again: cargo may have written the lock file.
+    inputs(entry, toolchain, bindgen)?.leave_in(&mark)
+}
+
+/// Everything that decides what a module looks like.
+fn inputs(entry: Entry, toolchain: &Toolchain, bindgen: &Path) -> Outcome<place::Stamp> {
+    let root = place::root();
+    let manifests = ["Cargo.toml", "Cargo.lock", ".cargo/config.toml", "package-lock.json"].map(|name| root.join(name));
+    let flags = std::env::var("RUSTFLAGS").unwrap_or_default();
+    let words = [entry.features, &toolchain.version, &bindgen.to_string_lossy(), &flags, "2"].map(str::to_owned);
+    let stamp = words.iter().map(String::as_str).chain(SHRINK).fold(place::Stamp::default(), place::Stamp::word);
+    Ok(stamp.files(&manifests).files(&place::files(&root.join("src"), &|_| true)?))
+}
+
+/// Compiles the crate as a cdylib alone: beside an rlib, cargo drops link-time optimisation.
+fn compile(entry: Entry, toolchain: &Toolchain) -> Outcome<PathBuf> {
+    let mut command = toolchain.cargo();
+    command
+        .args(["rustc", "--package", "grantkit", "--lib", "--release", "--crate-type", "cdylib", "--target", WASM])
+        .args(["--no-default-features", "--features", entry.features, "--target-dir"])
+        .arg(target_dir());
+    progress::must(&format!("compile {} ({})", entry.name, entry.features), &mut command)?;
+    Ok(target_dir().join(WASM).join("release/grantkit.wasm"))
+}
+
+/// Where everything for WebAssembly is compiled: its compiler may not be the one that fills `target/`.
+pub(crate) fn target_dir() -> PathBuf {
+    place::root().join("target/wasm")
+}
+
+fn bind(entry: Entry, compiled: &Path, bindgen: &Path, folder: &Path) -> Outcome<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).at("remove", folder)?;
+    }
+    let mut command = Command::new(bindgen);
+    command
+        .args([
+            "--target",
+            "bundler",
+            "--remove-name-section",
+            "--remove-producers-section",
+            "--out-name",
+            entry.name,
+            "--out-dir",
+        ])
+        .arg(folder)
+        .arg(compiled);
+    progress::must(&format!("wasm-bindgen {}", entry.name), &mut command)?;
+    Ok(())
+}
+
+fn shrink(entry: Entry, node: &Path, folder: &Path) -> Outcome<()> {
+    let mut command = Command::new(node);
+    command
+        .arg(tools::npm_script("binaryen/bin/wasm-opt"))
+        .arg(folder.join(format!("{}_bg.wasm", entry.name)))
+        .args(SHRINK)
+        .arg("-o")
+        .arg(folder.join("small.wasm"));
+    progress::must(&format!("wasm-opt {}", entry.name), &mut command)?;
+    Ok(())
+}
+
+const OUTPUTS: [&str; 6] = ["wasm", "wasm.d.ts", "hex.js", "hex.d.ts", "bg.js", "bg.d.ts"];
+
+/// `pkg/dist/wasm/client.hex.js`, `pkg/dist/wasm/client_bg.js`.
+fn output(entry: Entry, ending: &str) -> PathBuf {
+    let separator = if ending.starts_with("bg") { '_' } else { '.' };
+    package::dist().join("wasm").join(format!("{}{separator}{ending}", entry.name))
+}
+
+/// Puts the module, the same as hex text, and the JavaScript side into the package, each with its types.
+fn deliver(entry: Entry, folder: &Path) -> Outcome<()> {
+    let read = |name: String| fs::read(folder.join(&name)).at("read", &folder.join(&name));
+    let module = read("small.wasm".into())?;
+    let hex: String = module.iter().map(|byte| format!("{byte:02x}")).collect();
+    let types = types(&String::from_utf8_lossy(&read(format!("{}.d.ts", entry.name))?));
+    let contents: [&[u8]; 6] = [
+        &module,
+        b"declare const module: WebAssembly.Module;\nexport default module;\n",
+        &format!("export default \"{hex}\";\n").into_bytes(),
+        b"declare const hex: string;\nexport default hex;\n",
+        &read(format!("{}_bg.js", entry.name))?,
+        types.as_bytes(),
+    ];
+    for (ending, content) in OUTPUTS.iter().zip(contents) {
+        place::write(&output(entry, ending), content)?;
+    }
+    Ok(())
+}
+
+/// The types of the JavaScript side: without `Symbol.dispose`, which the library of most projects does not know yet, and with the
+/// function that the bundler's own loader would have called.
+fn types(bindgen: &str) -> String {
+    let mut types: String =
+        bindgen.lines().filter(|line| !line.contains("[Symbol.dispose]")).flat_map(|line| [line, "\n"]).collect();
+    types.push_str("\n/** Hands the instance's exports to the functions above, once. */\n");
+    types.push_str("export function __wbg_set_wasm(exports: WebAssembly.Exports): void;\n");
+    types
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_types_know_the_instance_and_no_dispose() {
+        let types = types("export class A {\n  free(): void;\n  [Symbol.dispose](): void;\n}");
+        assert!(types.starts_with("export class A {\n  free(): void;\n}\n"));
+        assert!(types.contains("function __wbg_set_wasm("));
+    }
+}

@@ -1,0 +1,258 @@
+//! `cargo xtask test`: every check of the project in groups, and one closing line that counts what really ran.
+
+use crate::browsers::{self, Engine};
+use crate::failure::{Failure, Outcome};
+use crate::progress::{self, Show};
+use crate::tally::Tally;
+use crate::toolchain::{self, WASM};
+use crate::{house, module, place};
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// A group of checks, by the name that one types.
+struct Group {
+    name: &'static str,
+    /// Whether it runs tests, and so fails when it ran none.
+    counts: bool,
+    run: fn() -> Outcome<Verdict>,
+}
+
+/// How a group ended.
+#[derive(Default)]
+struct Verdict {
+    tally: Tally,
+    /// What failed, in words.
+    failures: Vec<String>,
+    /// What is not there yet.
+    missing: Option<String>,
+}
+
+const GROUPS: [Group; 10] = [
+    Group { name: "house", counts: true, run: run_house },
+    Group { name: "fmt", counts: false, run: fmt },
+    Group { name: "clippy", counts: false, run: clippy },
+    Group { name: "doc", counts: false, run: doc },
+    Group { name: "native", counts: true, run: native },
+    Group { name: "build", counts: false, run: build },
+    Group { name: "browsers", counts: true, run: run_browsers },
+    Group { name: "runtimes", counts: true, run: runtimes },
+    Group { name: "e2e", counts: true, run: e2e },
+    Group { name: "package", counts: true, run: package },
+];
+
+/// Runs the named groups, or all of them, in their order.
+pub(crate) fn run(names: &[&str]) -> Outcome<()> {
+    if let Some(unknown) = names.iter().find(|name| !GROUPS.iter().any(|group| group.name == **name)) {
+        let known = GROUPS.map(|group| group.name).join(" ");
+        return Err(Failure::new(format!("there is no group `{unknown}`: type `cargo xtask test` and any of {known}")));
+    }
+    let start = Instant::now();
+    let mut total = Tally::default();
+    let mut summary = Vec::new();
+    for group in GROUPS.iter().filter(|group| names.is_empty() || names.contains(&group.name)) {
+        println!("\n== {}", group.name);
+        let began = Instant::now();
+        let verdict = judge(group)?;
+        total += verdict.tally;
+        let line = describe(group.name, &verdict, began.elapsed());
+        println!("{line}");
+        summary.push(line);
+    }
+    println!("\n== all of it, in {}", progress::spell(start.elapsed()));
+    for line in &summary {
+        println!("{line}");
+    }
+    println!("\n{} passed, {} failed", total.passed, total.failed);
+    if total.failed > 0 { Err(Failure::new("not everything passed, as listed above")) } else { Ok(()) }
+}
+
+/// Runs one group. A group that stopped, or ran no test where it should, has failed, and the closing line must say so.
+fn judge(group: &Group) -> Outcome<Verdict> {
+    let mut verdict = match (group.run)() {
+        Ok(verdict) => verdict,
+        Err(failure) if failure.is_interrupt() => return Err(failure),
+        Err(failure) => Verdict { failures: vec![failure.to_string()], ..Verdict::default() },
+    };
+    if group.counts && verdict.missing.is_none() && verdict.failures.is_empty() && verdict.tally.is_empty() {
+        verdict.failures.push("it ran no test".to_owned());
+    }
+    if !verdict.failures.is_empty() && verdict.tally.failed == 0 {
+        verdict.tally.failed = 1;
+    }
+    Ok(verdict)
+}
+
+fn describe(name: &str, verdict: &Verdict, took: Duration) -> String {
+    let Tally { passed, failed } = verdict.tally;
+    let time = progress::spell(took);
+    let counts = if verdict.tally.is_empty() { String::new() } else { format!("{passed} passed, {failed} failed, ") };
+    if failed > 0 {
+        return format!("   FAIL  {name} ({counts}{time}): {}", verdict.failures.join("; "));
+    }
+    match &verdict.missing {
+        Some(what) => format!("missing  {name}: {what}"),
+        None => format!("   PASS  {name} ({counts}{time})"),
+    }
+}
+
+impl Verdict {
+    /// Runs a program and takes its result in; `tests` are counted from what it prints.
+    fn take(&mut self, label: &str, command: &mut Command, show: Show) -> Outcome<()> {
+        let ended = progress::run(label, command, show, None)?;
+        let tally = Tally::read(&ended.output);
+        if show == Show::Live {
+            self.tally += tally;
+        }
+        if !ended.success || (show == Show::Live && tally.failed > 0) {
+            self.failures.push(format!("{label} failed"));
+        } else if show == Show::Live && tally.is_empty() {
+            self.failures.push(format!("{label} ran no test"));
+        }
+        Ok(())
+    }
+}
+
+fn run_house() -> Outcome<Verdict> {
+    let mut verdict = Verdict::default();
+    for (rule, broken) in house::inspect(&place::root())? {
+        progress::say(if broken.is_empty() { "ok" } else { "FAILED" }, rule);
+        for line in &broken {
+            println!("         {line}");
+        }
+        if broken.is_empty() {
+            verdict.tally.passed += 1;
+        } else {
+            verdict.tally.failed += 1;
+            verdict.failures.push(rule.to_owned());
+        }
+    }
+    Ok(verdict)
+}
+
+fn fmt() -> Outcome<Verdict> {
+    let mut verdict = Verdict::default();
+    verdict.take("cargo fmt --all --check", toolchain::cargo().args(["fmt", "--all", "--check"]), Show::Quiet)?;
+    Ok(verdict)
+}
+
+/// Warnings are errors, natively and for WebAssembly; where the compiler for the latter has no clippy, it is the compiler's own.
+fn clippy() -> Outcome<Verdict> {
+    if !toolchain::has_clippy() {
+        return Err(Failure::new("clippy is missing: type `rustup component add clippy rustfmt`"));
+    }
+    let mut verdict = Verdict::default();
+    let mut native = toolchain::cargo();
+    native.args(["clippy", "--workspace", "--all-targets", "--features", "grantkit/js", "--", "--deny", "warnings"]);
+    verdict.take("clippy, native", &mut native, Show::Quiet)?;
+    let wasm = toolchain::wasm()?;
+    let mut command = wasm.cargo();
+    let of_both = ["--package", "grantkit", "--features", "js,web", "--target", WASM, "--target-dir"];
+    if wasm.has_clippy() {
+        command.arg("clippy").args(of_both).arg(module::target_dir()).arg("--lib");
+        if absent("tests/browser").is_none() {
+            command.args(["--test", "browser"]);
+        }
+        command.args(["--", "--deny", "warnings"]);
+        verdict.take("clippy, WebAssembly", &mut command, Show::Quiet)?;
+    } else {
+        command
+            .args(["rustc", "--lib", "--profile", "check"])
+            .args(of_both)
+            .arg(module::target_dir())
+            .args(["--", "--deny", "warnings"]);
+        verdict.take("cargo check, WebAssembly", &mut command, Show::Quiet)?;
+    }
+    Ok(verdict)
+}
+
+fn doc() -> Outcome<Verdict> {
+    let mut verdict = Verdict::default();
+    let mut native = toolchain::cargo();
+    native.args(["doc", "--no-deps", "--package", "grantkit", "--features", "js"]).env("RUSTDOCFLAGS", "--deny warnings");
+    verdict.take("cargo doc, native", &mut native, Show::Quiet)?;
+    let mut wasm = toolchain::wasm()?.cargo();
+    wasm.args(["doc", "--no-deps", "--package", "grantkit", "--features", "js,web", "--target", WASM, "--target-dir"])
+        .arg(module::target_dir())
+        .env("RUSTDOCFLAGS", "--deny warnings");
+    verdict.take("cargo doc, WebAssembly", &mut wasm, Show::Quiet)?;
+    Ok(verdict)
+}
+
+/// The crate's tests with its documentation's, those of this program, and a build with nothing but `alloc`.
+fn native() -> Outcome<Verdict> {
+    let mut verdict = Verdict::default();
+    let mut crates = toolchain::cargo();
+    crates.args(["test", "--package", "grantkit", "--features", "js", "--no-fail-fast"]);
+    verdict.take("cargo test, the crate", &mut crates, Show::Live)?;
+    verdict.take("cargo test, this program", toolchain::cargo().args(["test", "--package", "xtask"]), Show::Live)?;
+    let mut bare = toolchain::cargo();
+    bare.args(["rustc", "--package", "grantkit", "--lib", "--crate-type", "rlib", "--no-default-features"]);
+    verdict.take("the crate with alloc alone", &mut bare, Show::Quiet)?;
+    Ok(verdict)
+}
+
+fn build() -> Outcome<Verdict> {
+    module::build(&module::ENTRIES)?;
+    Ok(Verdict::default())
+}
+
+/// The same tests in three engines; one that is missing does not keep the others from running.
+fn run_browsers() -> Outcome<Verdict> {
+    if let Some(verdict) = absent("tests/browser") {
+        return Ok(verdict);
+    }
+    let toolchain = toolchain::wasm()?;
+    let mut verdict = Verdict::default();
+    for engine in Engine::ALL {
+        match engine.command(&toolchain) {
+            Ok(mut command) => verdict.take(engine.name(), &mut command, Show::Live)?,
+            Err(failure) if failure.is_interrupt() => return Err(failure),
+            Err(failure) => verdict.failures.push(failure.to_string()),
+        }
+    }
+    Ok(verdict)
+}
+
+fn runtimes() -> Outcome<Verdict> {
+    node("tests/runtimes", &["tests/runtimes/run.mjs".into()], &[])
+}
+
+fn e2e() -> Outcome<Verdict> {
+    if let Some(verdict) = absent("tests/e2e") {
+        return Ok(verdict);
+    }
+    node("tests/e2e", &node_tests("tests/e2e")?, &[("CHROMIUM", browsers::chromium()?)])
+}
+
+fn package() -> Outcome<Verdict> {
+    node("tests/package", &node_tests("tests/package")?, &[])
+}
+
+/// Node's runner with the tests of a folder, file by file: what it makes of a folder's name differs from version to version.
+fn node_tests(folder: &str) -> Outcome<Vec<PathBuf>> {
+    let files = place::files(&place::root().join(folder), &|name| name.ends_with(".test.mjs"))?;
+    Ok([PathBuf::from("--test")].into_iter().chain(files).collect())
+}
+
+/// Runs Node.js on the tests of one folder, with the package built.
+fn node(folder: &str, words: &[PathBuf], environment: &[(&str, PathBuf)]) -> Outcome<Verdict> {
+    if let Some(verdict) = absent(folder) {
+        return Ok(verdict);
+    }
+    if words == [PathBuf::from("--test")] {
+        return Err(Failure::new(format!("{folder} has no file that ends in .test.mjs")));
+    }
+    let node = module::make_all(&module::ENTRIES)?;
+    let mut command = toolchain::clean(Command::new(node));
+    command.args(words).envs(environment.iter().map(|(name, value)| (name, value)));
+    let mut verdict = Verdict::default();
+    verdict.take(folder, &mut command, Show::Live)?;
+    Ok(verdict)
+}
+
+/// Says that a folder of tests is not there yet. To be removed with the last of them in place.
+fn absent(folder: &str) -> Option<Verdict> {
+    let files = place::files(&place::root().join(folder), &|_| true).unwrap_or_default();
+    files.is_empty().then(|| Verdict { missing: Some(format!("{folder} is not written yet")), ..Verdict::default() })
+}
