@@ -1,0 +1,32 @@
+/** Pages on plain http: what a browser withholds there, what works all the same, and what then vouches for an ID token. */
+import { h } from "./ui.js";
+
+/** Whether this page comes from this machine, where http is nobody's wire. */
+export const loopback = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(location.hostname);
+
+/** Who vouches for an ID token: its signature, or, on request, the connection. The choice outlives the redirect. */
+export function witness(): "required" | "tls" {
+  if (globalThis.crypto?.subtle) return "required";
+  return sessionStorage.getItem("witness") === "required" ? "required" : "tls";
+}
+
+/** Says what is missing here, and lets people choose. Empty where nothing is missing. */
+export function banner(place: HTMLElement): void {
+  if (globalThis.crypto?.subtle && (loopback || location.protocol !== "http:")) return;
+  place.append(h("section", { class: "insecure", "aria-label": "This page is not on a secure origin" },
+    h("div", {},
+      h("h2", {}, "crypto.subtle is missing here"),
+      h("p", {}, `${location.origin} is not a secure context, so the browser withholds it. PKCE works all the same: SHA-256 is in the module. `,
+        "A signature cannot be checked, and over plain http everyone on the way can read the tokens. ",
+        "This demo therefore sets ", h("code", {}, "dangerouslyAllowHttp"), ": for a laboratory, never for people.")),
+    h("fieldset", {}, h("legend", {}, "Who vouches for the ID token?"),
+      choice("tls", "The connection", "idTokenSignature: \"tls\". OpenID Connect allows it over TLS; here the connection is bare, so in truth nobody vouches."),
+      choice("required", "Its signature", "The default. Here it ends in an error that says why."))));
+}
+
+function choice(value: "tls" | "required", title: string, text: string): HTMLElement {
+  const select = (): void => sessionStorage.setItem("witness", value);
+  return h("label", {},
+    h("input", { type: "radio", name: "witness", value, checked: witness() === value, change: select }),
+    h("span", {}, h("b", {}, title), h("small", {}, text)));
+}

@@ -1,0 +1,32 @@
+/** A PKCE pair, made in the open: synchronous, without crypto.subtle, and used for nothing. */
+import { codeChallenge, randomCodeVerifier } from "grantkit";
+
+import { h, specLink } from "./ui.js";
+
+/** Browsers blur their clocks, so one pair cannot be timed; the mean of many can. */
+const ROUNDS = 200;
+
+export function pkce(panel: HTMLElement): void {
+  const verifier = h("code", { class: "value", id: "verifier" });
+  const challenge = h("code", { class: "value", id: "challenge" });
+  const time = h("strong", { class: "figure", id: "pkce-time" });
+  const make = (): void => {
+    const started = performance.now();
+    let made = "";
+    for (let round = 0; round < ROUNDS; round++) codeChallenge((made = randomCodeVerifier()));
+    const each = ((performance.now() - started) * 1000) / ROUNDS;
+    verifier.textContent = made;
+    challenge.textContent = codeChallenge(made);
+    time.textContent = `${each < 10 ? each.toFixed(1) : each.toFixed(0)} µs`;
+  };
+  panel.append(
+    h("h2", {}, "A PKCE pair, live"),
+    h("p", {}, "Made here, synchronously: SHA-256 is in the module, so it works where ", h("code", {}, "crypto.subtle"), " does not exist. ",
+      `On this page it ${globalThis.crypto?.subtle ? "exists, and is not used for this" : "does not exist"}. `, specLink("RFC 7636 4")),
+    h("dl", { class: "pairs" },
+      h("dt", {}, "code_verifier"), h("dd", {}, verifier),
+      h("dt", {}, "code_challenge"), h("dd", {}, challenge),
+      h("dt", {}, "time for both"), h("dd", {}, time, h("span", { class: "soft" }, ` mean of ${ROUNDS}`))),
+    h("button", { type: "button", click: make }, "Make another"));
+  make();
+}
