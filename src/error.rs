@@ -232,6 +232,8 @@ impl Code {
     }
 
     /// An error of this kind.
+    #[cold]
+    #[inline(never)]
     pub fn at(self, phase: Phase) -> Error {
         Error(Box::new(Report {
             code: self,
@@ -298,6 +300,8 @@ impl Error {
 
     /// Names the argument, parameter, member or claim.
     #[must_use]
+    #[cold]
+    #[inline(never)]
     pub fn about(mut self, name: &str) -> Self {
         self.0.about = Some(name.into());
         self

@@ -78,7 +78,7 @@ impl Response {
     /// Seconds to wait, where the server named them: [RFC 9110 §10.2.3](https://www.rfc-editor.org/rfc/rfc9110.html#section-10.2.3).
     /// A date is not read: the core has no calendar, and no server of QUIRKS sends one.
     pub fn wait(&self) -> Option<u32> {
-        self.retry_after.as_deref()?.trim().parse().ok()
+        self.retry_after.as_deref()?.trim_ascii().parse().ok()
     }
 }
 

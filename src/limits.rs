@@ -34,8 +34,8 @@ pub const KEYS_COOLDOWN_SECONDS: i64 = 30;
 /// Keys tried for a token that names none. Servers publish two or three of a kind; each try is a signature check.
 pub const KEY_CANDIDATES: usize = 4;
 
-/// Characters kept of a body that was not OAuth: enough to recognise the proxy that sent it.
-pub const EXCERPT_CHARACTERS: usize = 2048;
+/// Bytes kept of a body that was not OAuth: enough to recognise the proxy that sent it.
+pub const EXCERPT_BYTES: usize = 2048;
 
 /// Characters in a row, drawn from the alphabet of tokens, that are blotted out of an excerpt: shorter secrets are
 /// guessable anyway, longer words are rare.

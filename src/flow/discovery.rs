@@ -48,7 +48,7 @@ fn ask(issuer: String, mut locations: Vec<String>, last: Error) -> Result<Step<(
 /// A JSON document that was asked for: status 200, whatever its media type.
 pub(super) fn document(response: &Response, phase: Phase) -> Result<&str, Error> {
     let refuse = |code: Code| {
-        let body = Some(excerpt(&String::from_utf8_lossy(&response.body), &[]));
+        let body = Some(excerpt(&response.body, &[]));
         code.at(phase).with(|report| {
             report.status = Some(response.status);
             report.retry_after = response.wait();

@@ -184,7 +184,7 @@ impl Pending {
             issuer::check(iss, &server.issuer, server.issuer_parameter).map_err(|code| at(code).about("iss"))?;
         }
         if let Some(error) = error {
-            let clean = |text: &str| excerpt(text, &[self.state.expose(), self.verifier.secret().expose()]);
+            let clean = |text: &str| excerpt(text.as_bytes(), &[self.state.expose(), self.verifier.secret().expose()]);
             let refusal = Refusal {
                 error: clean(error),
                 description: one("error_description")?.map(clean),
@@ -234,7 +234,8 @@ impl Pending {
 /// The pairs of a response, whatever carried it.
 fn response_parameters(callback: &str) -> Vec<(String, String)> {
     let (address, fragment) = callback.split_once('#').unwrap_or((callback, ""));
-    let query = address.split_once('?').map_or_else(|| if address.contains("://") { "" } else { address }, |(_, query)| query);
+    // Without a `?` it is a query already, or an address whose fragment holds the response.
+    let query = address.split_once('?').map_or(address, |(_, query)| query);
     let pairs = form::parse(query);
     let is_response =
         |pairs: &[(String, String)]| pairs.iter().any(|(name, _)| name == "code" || name == "error" || name == "state");

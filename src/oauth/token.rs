@@ -304,7 +304,7 @@ impl TokenResponse {
     fn read(response: &Response, strict: bool, deviations: &mut Deviations, secrets: &[&str]) -> Result<Self, Error> {
         let at = |code: Code| code.at(Phase::Token);
         let success = (200..300).contains(&response.status);
-        let shown = || Some(excerpt(&String::from_utf8_lossy(&response.body), secrets));
+        let shown = || Some(excerpt(&response.body, secrets));
         let text = interop::object(response, deviations).map_err(|unreadable| {
             let code = match unreadable {
                 Unreadable::MalformedJson if success => Code::MalformedJson,
@@ -319,7 +319,7 @@ impl TokenResponse {
             if success {
                 deviations.note(Deviation::ErrorStatus);
             }
-            let clean = |text: &str| excerpt(text, secrets);
+            let clean = |text: &str| excerpt(text.as_bytes(), secrets);
             let uri = outer.string("error_uri").map(|uri| clean(&uri));
             let code = Code::refusal(interop::standard_error(&refusal.error));
             let refusal = Refusal { error: clean(&refusal.error), description: refusal.description.as_deref().map(clean), uri };

@@ -31,13 +31,14 @@ pub fn object<'a>(response: &'a Response, deviations: &mut Deviations) -> Result
     let bytes = response.body.strip_prefix(b"\xEF\xBB\xBF").inspect(|_| deviations.note(Deviation::ByteOrderMark));
     let text = core::str::from_utf8(bytes.unwrap_or(&response.body)).map_err(|_| Unreadable::NotOauth)?;
     let declared_json = is_media_type(response, "application/json");
-    if text.trim_start().starts_with('{') {
+    let first = text.trim_ascii_start().bytes().next();
+    if first == Some(b'{') {
         if !declared_json {
             deviations.note(Deviation::ContentType);
         }
         return Object::parse(text).map(|_| Cow::Borrowed(text)).ok_or(Unreadable::MalformedJson);
     }
-    if declared_json && !text.trim().is_empty() && !text.trim_start().starts_with('<') {
+    if declared_json && first.is_some_and(|first| first != b'<') {
         return Err(Unreadable::MalformedJson);
     }
     if is_form(text) {
@@ -50,7 +51,7 @@ pub fn object<'a>(response: &'a Response, deviations: &mut Deviations) -> Result
 /// Whether the body is of this media type; parameters and case do not count, RFC 9110 §8.3.1.
 pub fn is_media_type(response: &Response, expected: &str) -> bool {
     let declared = response.content_type.as_deref().unwrap_or("");
-    declared.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case(expected)
+    declared.split(';').next().unwrap_or("").trim_ascii().eq_ignore_ascii_case(expected)
 }
 
 /// A form is told by its members: `text/plain` and `text/html` both occur, and so do forms that call themselves JSON.
@@ -83,29 +84,33 @@ pub fn expires_in(value: Raw<'_>, deviations: &mut Deviations) -> Option<i64> {
         return exact;
     }
     deviations.note(Deviation::ExpiresInType);
-    let text = value.string().map_or_else(|| value.as_str().to_string(), |text| text.trim().to_string());
+    let text = value.string().map_or_else(|| value.as_str().to_string(), |text| text.trim_ascii().to_string());
     Raw::parse(&text)?.integer()
 }
 
 /// `scope`, separated by spaces: text, a list of texts, or text with commas.
 pub fn scope(value: Raw<'_>, deviations: &mut Deviations) -> Option<String> {
+    let mut scope = String::new();
+    let mut add = |one: &str| {
+        if !scope.is_empty() {
+            scope.push(' ');
+        }
+        scope.push_str(one);
+    };
     if let Some(items) = value.array() {
         deviations.note(Deviation::ScopeType);
-        let mut scope = String::new();
         for item in items {
-            if !scope.is_empty() {
-                scope.push(' ');
-            }
-            scope.push_str(&item.string()?);
+            add(&item.string()?);
         }
         return Some(scope);
     }
-    let scope = value.string()?;
-    if !scope.contains(',') {
-        return Some(scope.into_owned());
+    let text = value.string()?;
+    if !text.contains(',') {
+        return Some(text.into_owned());
     }
     deviations.note(Deviation::ScopeSeparator);
-    Some(scope.replace(", ", ",").replace(',', " "))
+    text.split([',', ' ']).filter(|one| !one.is_empty()).for_each(add);
+    Some(scope)
 }
 
 /// `token_type`, where it is another word for Bearer: Apigee's, Slack's two.

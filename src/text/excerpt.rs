@@ -6,25 +6,45 @@ use crate::limits;
 
 const BLOT: &str = "[redacted]";
 
-/// The start of a text that came back, without the secrets that went out and without anything that looks like a token.
-pub fn excerpt(text: &str, secrets: &[&str]) -> String {
-    let mut clean = String::with_capacity(text.len().min(limits::EXCERPT_CHARACTERS));
-    for word in text.split_inclusive(|char: char| !is_token_character(char)) {
-        let token = word.trim_end_matches(|char: char| !is_token_character(char));
-        if token.len() >= limits::REDACT_CHARACTERS || secrets.contains(&token) {
-            clean.push_str(BLOT);
-            clean.extend(word.chars().skip(token.chars().count()));
-        } else {
-            clean.push_str(word);
-        }
+/// The start of a body that came back, without the secrets that went out and without anything that looks like a token.
+pub fn excerpt(body: &[u8], secrets: &[&str]) -> String {
+    let mut rest = readable(body.get(..limits::EXCERPT_BYTES).unwrap_or(body));
+    let mut clean = String::new();
+    while !rest.is_empty() {
+        let run = rest.bytes().take_while(|byte| is_token_byte(*byte)).count();
+        let Some((token, after)) = rest.split_at_checked(run) else { break };
+        clean.push_str(if run < limits::REDACT_CHARACTERS { token } else { BLOT });
+        let mut others = after.chars();
+        clean.extend(others.next().filter(|char| !char.is_control() || *char == '\n'));
+        rest = others.as_str();
     }
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-        clean = clean.replace(secret, BLOT);
+        blot(&mut clean, secret);
     }
-    clean.chars().filter(|char| !char.is_control() || char.is_whitespace()).take(limits::EXCERPT_CHARACTERS).collect()
+    clean
+}
+
+/// As much of it as is text.
+fn readable(body: &[u8]) -> &str {
+    match core::str::from_utf8(body) {
+        Ok(text) => text,
+        Err(error) => body.get(..error.valid_up_to()).and_then(|valid| core::str::from_utf8(valid).ok()).unwrap_or(""),
+    }
+}
+
+/// Blots out each place where a secret stands. `str::replace` does it too, for a kilobyte of the module.
+fn blot(text: &mut String, secret: &str) {
+    let mut from = 0;
+    while let Some(found) =
+        text.as_bytes().get(from..).and_then(|rest| rest.windows(secret.len()).position(|part| part == secret.as_bytes()))
+    {
+        let start = found.saturating_add(from);
+        text.replace_range(start..start.saturating_add(secret.len()), BLOT);
+        from = start.saturating_add(BLOT.len());
+    }
 }
 
 /// The alphabets of base64, base64url, JWTs and percent-encoding.
-fn is_token_character(char: char) -> bool {
-    char.is_ascii_alphanumeric() || "-._~+/=%".contains(char)
+fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~+/=%".contains(&byte)
 }

@@ -24,15 +24,14 @@ pub struct Uri<'a> {
 impl<'a> Uri<'a> {
     /// Takes a URL apart; `None` where it is not absolute, not http(s), or could be read in two ways.
     pub fn parse(text: &'a str) -> Option<Self> {
-        let (scheme, rest) = text.split_once("://")?;
-        let secure = match scheme {
-            "https" => true,
-            "http" => false,
-            _ => return None,
+        let (secure, rest) = match text.strip_prefix("https://") {
+            Some(rest) => (true, rest),
+            None => (false, text.strip_prefix("http://")?),
         };
         if !rest.bytes().all(is_uri_byte) {
             return None;
         }
+        let scheme = text.len().checked_sub(rest.len())?;
         let (rest, fragment) = split_at_byte(rest, '#');
         let (rest, query) = split_at_byte(rest, '?');
         let slash = rest.find('/').unwrap_or(rest.len());
@@ -41,7 +40,7 @@ impl<'a> Uri<'a> {
         if !is_host(host) || !port.bytes().all(|byte| byte.is_ascii_digit()) || port.len() > 5 {
             return None;
         }
-        let origin = text.get(..scheme.len().checked_add(3)?.checked_add(authority.len())?)?;
+        let origin = text.get(..scheme.checked_add(authority.len())?)?;
         Some(Self { secure, origin, host, path, query, fragment })
     }
 
