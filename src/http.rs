@@ -70,6 +70,10 @@ pub struct Response {
     pub content_type: Option<String>,
     /// `Retry-After`.
     pub retry_after: Option<String>,
+    /// `DPoP-Nonce`, RFC 9449 §8.
+    pub dpop_nonce: Option<String>,
+    /// `WWW-Authenticate`.
+    pub www_authenticate: Option<String>,
     /// The body, whole.
     pub body: Vec<u8>,
 }

@@ -4,7 +4,7 @@
 //! An exchange is a value. Ask it what to send, give it what came back; it turns into the next value.
 //!
 //! ```text
-//! Client ──► authorization::start(entropy) ──► (URL, Pending)         … the browser leaves and returns …
+//! Client ──► authorization::start(entropy) ──► Begun ──► (URL, Pending)         … the browser leaves and returns …
 //! Pending.receive(callback) ──► Grant ──► token::Exchange
 //! Exchange.request() ──► http::Request ──[send]──► http::Response
 //! Exchange.receive(response) ──► Received ──► jws::Check ──[verify]──► Tokens
@@ -21,9 +21,13 @@
 //! | RFC 6749 §4.1.3, §5 | [`oauth::token`] |
 //! | RFC 6749 §4.4, §4.5, §6 | [`oauth::client_credentials`], [`oauth::extension`], [`oauth::refresh`] |
 //! | RFC 6749 App. B | [`text::form`] |
+//! | RFC 7523 §2.2, §3 | [`oauth::assertion`] |
 //! | RFC 7636 | [`oauth::pkce`] |
 //! | RFC 8414, OIDC Discovery | [`oauth::metadata`] |
+//! | RFC 9101, JARM | [`oauth::jar`], [`oauth::jarm`] |
+//! | RFC 9126 | [`oauth::par`] |
 //! | RFC 9207 | [`oauth::issuer`] |
+//! | RFC 9449 | [`oauth::dpop`] |
 //! | RFC 7515, 7518 §3, 8037, 9864 | [`jose::jws`] |
 //! | RFC 7517, 7518 §6, 7638 | [`jose::jwk`] |
 //! | RFC 7519, 8725 | [`jose::jwt`] |
@@ -31,6 +35,76 @@
 //! | OIDC RP-Initiated Logout | [`oidc::logout`] |
 //! | RFC 8259 | [`text::json`] |
 //! | RFC 4648 §5 | [`text::base64url`] |
+//!
+//! # A login in Rust
+//! The program brings what is the host's: an HTTP client, a clock, random bytes and, for ID tokens, a verifier of signatures.
+//!
+//! ```
+//! use grantkit::{
+//!     error::{Code, Error},
+//!     flow::{Effect, Event, Relation, Step},
+//!     http::{Request, Response},
+//!     oauth::{authorization::Pending, client::Client, metadata::Metadata},
+//!     text::json::Object,
+//!     time::Timestamp,
+//! };
+//!
+//! // In place of an HTTP client, which would follow no redirect.
+//! fn send(request: &Request) -> Response {
+//!     assert_eq!((request.method, request.url.as_str()), ("POST", "https://as.example/token"));
+//!     let body = r#"{"access_token":"2YotnFZFEjr1zCsicMWpAA","token_type":"Bearer","expires_in":3600}"#;
+//!     Response { status: 200, content_type: Some("application/json".into()), body: body.into(), ..Response::default() }
+//! }
+//!
+//! // One loop performs every flow.
+//! fn perform<T>(relation: &mut Relation, mut step: Step<T>, now: Timestamp) -> Result<T, Error> {
+//!     loop {
+//!         let (effect, next) = match step {
+//!             Step::Ask(effect, next) => (effect, next),
+//!             Step::Done(value) => return Ok(value),
+//!         };
+//!         let event = match effect {
+//!             Effect::Send(request) => Event::Response(send(&request)),
+//!             // From the system's source, fresh each time.
+//!             Effect::Draw => Event::Drawn([[1; 32], [2; 32], [3; 32]]),
+//!             // With `openid` in the scope, `Effect::Verify(check)` asks for the signature of an ID token.
+//!             _ => Event::Failed(Code::AlgorithmUnsupported),
+//!         };
+//!         step = next.resume(relation, event, now)?;
+//!     }
+//! }
+//!
+//! # fn main() -> Result<(), Error> {
+//! let server = r#"{
+//!     "issuer": "https://as.example",
+//!     "authorization_endpoint": "https://as.example/authorize",
+//!     "token_endpoint": "https://as.example/token"
+//! }"#;
+//! let mut client = Client::new("my-app");
+//! client.redirect_uri = Some("https://app.example/callback".into());
+//! client.scope = Some("orders:read".into());
+//! let mut relation = Relation::new(Metadata::parse(server)?, client); // or Relation::undiscovered(client), then discover()
+//!
+//! // Leave: send the browser to `url`, keep `pending`.
+//! let now = Timestamp::from_seconds(1_800_000_000);
+//! let step = relation.authorize(&[])?;
+//! let (url, pending) = perform(&mut relation, step, now)?;
+//! assert!(url.starts_with("https://as.example/authorize?response_type=code&client_id=my-app&"));
+//! let kept = pending.to_json();
+//!
+//! // Come back: the server has added `code` and `state` to the redirect URI.
+//! let kept = Object::parse(&kept).expect("what was kept is JSON");
+//! # let state = kept.string("state").unwrap_or_default();
+//! # let callback = format!("https://app.example/callback?code=SplxlOBeZQQYbYS6WxSbIA&state={state}");
+//! let pending = Pending::parse(&kept).expect("what was kept is complete");
+//! let step = relation.callback(&callback, pending, now)?;
+//! let tokens = perform(&mut relation, step, now)?;
+//!
+//! assert_eq!(tokens.response().access_token.expose(), "2YotnFZFEjr1zCsicMWpAA");
+//! assert_eq!(tokens.expires_at(), Some(now.plus(3600)));
+//! # Ok(())
+//! # }
+//! ```
 //!
 //! # Where building showed a better way than the plan
 //! * Flows are values in [`flow`], not `async fn`s in the web host: see there.

@@ -41,6 +41,15 @@ pub const EXCERPT_BYTES: usize = 2048;
 /// guessable anyway, longer words are rare.
 pub const REDACT_CHARACTERS: usize = 16;
 
+/// Seconds that a JWT of the client's lives: it is used at once, and clocks differ.
+pub const ASSERTION_SECONDS: i64 = 60;
+
+/// Origins whose DPoP nonce is remembered: a client speaks to one authorization server and a few APIs.
+pub const DPOP_NONCES: usize = 16;
+
+/// Characters of a DPoP nonce that are believed; servers send a few dozen.
+pub const DPOP_NONCE_CHARACTERS: usize = 512;
+
 /// Lengths of a code verifier, RFC 7636 §4.1.
 pub const VERIFIER_CHARACTERS: core::ops::RangeInclusive<usize> = 43..=128;
 

@@ -2,7 +2,7 @@
 
 import type { Phase } from "./errors.js";
 import { invalidArgument, settle, toJson } from "./settle.js";
-import { plainOptions } from "./sync.js";
+import { isKeyPair, plainOptions } from "./sync.js";
 import { Core } from "./wasm/client_bg.js";
 import type {
   AuthorizationParameters,
@@ -100,7 +100,10 @@ function open(input: object, options: ClientOptions): Core {
   if (options.fetch !== undefined && typeof options.fetch !== "function") throw invalidArgument("fetch", "configuration");
   const text = toJson(input, "options", "configuration");
   try {
-    return new Core(text, options.fetch);
+    const { clientAuth: auth, dpop } = options;
+    const key = auth?.method === "private_key_jwt" ? auth.key : undefined;
+    if (auth?.method === "private_key_jwt" && !(key instanceof CryptoKey)) throw invalidArgument("clientAuth", "configuration");
+    return new Core(text, options.fetch, key, isKeyPair(dpop) ? dpop : undefined);
   } catch (thrown) {
     if (typeof thrown === "string") settle(thrown);
     throw thrown;

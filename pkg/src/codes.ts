@@ -27,6 +27,7 @@ export type Code =
   | "invalid_member"
   | "deviation_refused"
   | "unsupported_token_type"
+  | "token_not_bound"
   | "metadata_invalid"
   | "missing_id_token"
   | "malformed_jwt"
@@ -58,4 +59,9 @@ export type Code =
   | "interaction_required"
   | "account_selection_required"
   | "invalid_target"
+  | "authorization_pending"
+  | "slow_down"
+  | "expired_token"
+  | "invalid_dpop_proof"
+  | "use_dpop_nonce"
   | "oauth_error";

@@ -84,8 +84,18 @@ export function sync(core: CoreModule): Sync {
 }
 
 /** Options as they cross the border: without what is no data. @internal */
-export function plainOptions(options: ClientOptions): Omit<ClientOptions, "fetch"> {
+export function plainOptions(options: ClientOptions): object {
   if (typeof options !== "object" || options === null) throw invalidArgument("options", "configuration");
-  const { fetch: _, ...plain } = options;
-  return plain;
+  const { fetch: _, dpop, clientAuth, ...plain } = options;
+  return { ...plain, clientAuth: withoutKey(clientAuth), dpop: isKeyPair(dpop) || dpop, dpopJkt: isKeyPair(dpop) };
+}
+
+/** A key stays on this side: it is an object of the host. */
+function withoutKey(auth: ClientOptions["clientAuth"]): unknown {
+  return typeof auth === "object" && auth !== null && "key" in auth ? { ...auth, key: undefined } : auth;
+}
+
+/** @internal */
+export function isKeyPair(value: unknown): value is CryptoKeyPair {
+  return typeof value === "object" && value !== null && "privateKey" in value && "publicKey" in value;
 }

@@ -29,11 +29,14 @@ export interface ServerMetadata {
   readonly [member: string]: unknown;
 }
 
-/** How the client proves who it is. Made by {@link none}, {@link secretBasic} and {@link secretPost}. */
+/** How the client proves who it is. Made by {@link none}, {@link secretBasic}, {@link privateKeyJwt} and their like. */
 export type ClientAuth =
   | { readonly method: "none" }
   | { readonly method: "client_secret_basic"; readonly client_secret: string }
-  | { readonly method: "client_secret_post"; readonly client_secret: string };
+  | { readonly method: "client_secret_post"; readonly client_secret: string }
+  | { readonly method: "client_secret_jwt"; readonly client_secret: string }
+  | { readonly method: "private_key_jwt"; readonly key: CryptoKey; readonly kid?: string }
+  | { readonly method: "tls_client_auth" };
 
 /** What a client is: to whom it speaks, as whom, and how careful it is. */
 export interface ClientOptions {
@@ -64,6 +67,17 @@ export interface ClientOptions {
   readonly idTokenSignature?: "required" | "tls";
   /** The one `alg` an ID token may have. Default: what the server's metadata lists, or RS256. HS256 only when named here. */
   readonly idTokenSignedResponseAlg?: string;
+  /**
+   * Bind tokens to a key by DPoP, [RFC 9449](https://www.rfc-editor.org/rfc/rfc9449.html): `true` makes a key pair that cannot be taken out and lives
+   * as long as this client; a pair of your own (non-extractable, in IndexedDB) outlives a reload, and the code is bound to it too.
+   */
+  readonly dpop?: true | CryptoKeyPair;
+  /** Push authorization requests, [RFC 9126](https://www.rfc-editor.org/rfc/rfc9126.html), also where the server does not insist. */
+  readonly par?: boolean;
+  /** Sign authorization requests with the key of `privateKeyJwt`, [RFC 9101](https://www.rfc-editor.org/rfc/rfc9101.html). */
+  readonly jar?: boolean;
+  /** The `plain` method of PKCE, for servers that know no other: whoever sees the authorization request can redeem the code. */
+  readonly dangerouslyPlainPkce?: boolean;
   /** Allow endpoints on `http:` that are not on this machine: everyone on the way can read the tokens. */
   readonly dangerouslyAllowHttp?: boolean;
   /** Accept metadata and ID tokens of an issuer other than the one asked for: opens the way for mix-up attacks. */
@@ -93,7 +107,7 @@ export interface AuthorizationParameters {
   readonly max_age?: number;
   readonly acr_values?: string;
   readonly ui_locales?: string;
-  readonly response_mode?: "query" | "form_post" | "fragment";
+  readonly response_mode?: "query" | "form_post" | "fragment" | "jwt" | "query.jwt" | "form_post.jwt" | "fragment.jwt";
   readonly [parameter: string]: ParameterValue | URL;
 }
 
@@ -110,6 +124,7 @@ export interface Pending {
   readonly nonce?: string;
   readonly scope?: string;
   readonly max_age?: number;
+  readonly jarm?: boolean;
 }
 
 /** A request for the token endpoint, as plain data. */
@@ -170,7 +185,8 @@ export type Check =
   | "id_token_auth_time"
   | "id_token_access_token_hash"
   | "id_token_subject"
-  | "pkce";
+  | "pkce"
+  | "dpop_binding";
 
 /** A successful token response, RFC 6749 §5.1, read but without an ID token's claims. */
 export interface TokenResponse {

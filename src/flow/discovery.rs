@@ -4,7 +4,7 @@ use alloc::{string::String, vec::Vec};
 
 use crate::{
     error::{Code, Error, Phase},
-    flow::{Event, Next, Relation, Step, response},
+    flow::{Effect, Relation, Step, response},
     http::{Request, Response},
     oauth::metadata::{self, Metadata},
     quirk::{deviation::Deviations, interop},
@@ -28,21 +28,18 @@ impl Relation {
 /// Asks at the next place; where there is none left, `last` is why.
 fn ask(issuer: String, mut locations: Vec<String>, last: Error) -> Result<Step<()>, Error> {
     let Some(url) = locations.pop() else { return Err(last) };
-    Ok(Step::Send(
-        Request::get(&url),
-        Next::new(move |relation: &mut Relation, event: Event, _| {
-            let response = response(event).map_err(|code| code.at(Phase::Discovery))?;
-            match document(&response, Phase::Discovery) {
-                Ok(text) => {
-                    relation.server = Metadata::parse(text)?.of_issuer(&issuer, &relation.client)?;
-                    Ok(Step::Done(()))
-                }
-                // Overloaded is not elsewhere. Anything else may be the answer of a server that keeps its metadata in the next place.
-                Err(error) if error.retryable() => Err(error),
-                Err(error) => ask(issuer, locations, error),
+    Step::ask(Effect::Send(Request::get(&url)), move |relation, event, _| {
+        let response = response(event).map_err(|code| code.at(Phase::Discovery))?;
+        match document(&response, Phase::Discovery) {
+            Ok(text) => {
+                relation.server = Metadata::parse(text)?.of_issuer(&issuer, &relation.client)?;
+                Ok(Step::Done(()))
             }
-        }),
-    ))
+            // Overloaded is not elsewhere. Anything else may be the answer of a server that keeps its metadata in the next place.
+            Err(error) if error.retryable() => Err(error),
+            Err(error) => ask(issuer, locations, error),
+        }
+    })
 }
 
 /// A JSON document that was asked for: status 200, whatever its media type.

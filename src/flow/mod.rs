@@ -7,7 +7,10 @@
 //! driver serves every flow (an `async fn` each costs about a kilobyte of the module), the rules between two requests (which key,
 //! when to fetch keys anew, what a failure means for the grant) are tested natively, and a Rust program drives the same flows with its own client.
 
+pub mod authorization;
 pub mod discovery;
+mod endpoint;
+mod keys;
 pub mod tokens;
 
 use alloc::{boxed::Box, string::String, vec::Vec};
@@ -15,9 +18,11 @@ use alloc::{boxed::Box, string::String, vec::Vec};
 use crate::{
     error::{Code, Error},
     http::{Request, Response},
-    jose::{jwk::KeySet, jws},
-    limits,
-    oauth::{authorization::Pending, client::Client, client_credentials, extension, metadata::Metadata, refresh, token::Grant},
+    jose::{jwk::OwnKey, jws},
+    oauth::{
+        authorization::Entropy, client::Client, client_credentials, dpop::Nonces, extension, metadata::Metadata, refresh,
+        token::Grant,
+    },
     secret::Secret,
     time::Timestamp,
 };
@@ -25,27 +30,36 @@ use crate::{
 pub use tokens::Tokens;
 
 /// One client at one server: what is configured, and what was learnt.
+///
+/// # Examples
+/// ```
+/// use grantkit::{flow::{Effect, Event, Relation, Step}, http::Response, oauth::{client::Client, metadata::Metadata}, time::Timestamp};
+///
+/// # fn main() -> Result<(), grantkit::error::Error> {
+/// let server = Metadata::parse(r#"{"issuer":"https://as.example","token_endpoint":"https://as.example/token"}"#)?;
+/// let mut relation = Relation::new(server, Client::new("app"));
+/// let now = Timestamp::from_seconds(1_800_000_000);
+///
+/// let Step::Ask(Effect::Send(request), next) = relation.client_credentials(&[], now)? else { panic!("a grant is sent") };
+/// assert_eq!(request.url, "https://as.example/token");
+///
+/// let body = br#"{"access_token":"at","token_type":"Bearer"}"#.to_vec();
+/// let answer = Response { status: 200, content_type: Some("application/json".into()), body, ..Response::default() };
+/// let Step::Done(tokens) = next.resume(&mut relation, Event::Response(answer), now)? else { panic!("nothing else is due") };
+/// assert_eq!(tokens.response().access_token.expose(), "at");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Relation {
     /// The server.
     pub server: Metadata,
     /// The client.
     pub client: Client,
-    keys: Option<Keys>,
-}
-
-/// The server's keys, and when they were fetched.
-#[derive(Debug)]
-struct Keys {
-    set: KeySet,
-    fetched: Timestamp,
-}
-
-impl Keys {
-    /// Also where the clock was turned back since.
-    fn older_than(&self, seconds: i64, now: Timestamp) -> bool {
-        now >= self.fetched.plus(seconds) || now < self.fetched
-    }
+    keys: Option<keys::Keys>,
+    client_key: Option<OwnKey>,
+    dpop_key: Option<OwnKey>,
+    nonces: Nonces,
 }
 
 /// Names and values to add to a request; a name may stand there more than once.
@@ -53,27 +67,28 @@ pub type Parameters = [(String, String)];
 
 /// What the host is to do.
 #[derive(Debug)]
-pub enum Step<T> {
-    /// Send this, follow no redirect, read at most [`limits::RESPONSE_BYTES`].
-    Send(Request, Next<T>),
+pub enum Effect {
+    /// Send this, follow no redirect, read at most [`RESPONSE_BYTES`](crate::limits::RESPONSE_BYTES).
+    Send(Request),
     /// Verify this signature.
-    Verify(jws::Check, Next<T>),
-    /// Nothing: here is what the flow was for.
-    Done(T),
+    Verify(jws::Check),
+    /// Sign this text with this key.
+    Sign(Signer, String),
+    /// Tell what this key is.
+    Key(Signer),
+    /// Draw fresh random bytes.
+    Draw,
+    /// Wait so many seconds.
+    Wait(u32),
 }
 
-impl<T: 'static> Step<T> {
-    /// The same flow, for something else.
-    pub fn map<U: 'static>(self, last: fn(&Relation, T) -> U, relation: &Relation) -> Step<U> {
-        let rest = |next: Next<T>| {
-            Next::new(move |relation: &mut Relation, event, now| Ok(next.resume(relation, event, now)?.map(last, relation)))
-        };
-        match self {
-            Self::Send(request, next) => Step::Send(request, rest(next)),
-            Self::Verify(check, next) => Step::Verify(check, rest(next)),
-            Self::Done(value) => Step::Done(last(relation, value)),
-        }
-    }
+/// A key of our own, which the host keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signer {
+    /// The client's, by which it authenticates and signs requests.
+    Client,
+    /// The one that tokens are bound to.
+    Dpop,
 }
 
 /// What came of it.
@@ -81,23 +96,40 @@ impl<T: 'static> Step<T> {
 pub enum Event {
     /// The answer.
     Response(Response),
-    /// No answer: [`Code::Network`], [`Code::Timeout`], [`Code::Aborted`], [`Code::RedirectRefused`] or [`Code::ResponseTooLarge`].
+    /// It failed: [`Code::Network`], [`Code::Timeout`], [`Code::Aborted`], [`Code::RedirectRefused`], [`Code::ResponseTooLarge`],
+    /// [`Code::CryptoUnavailable`], [`Code::AlgorithmUnsupported`].
     Failed(Code),
     /// The signature is right, or not.
     Verified(bool),
+    /// The signature.
+    Signed(Vec<u8>),
+    /// The key.
+    Key(OwnKey),
+    /// The bytes.
+    Drawn(Entropy),
+    /// The time has passed.
+    Waited,
+}
+
+/// One step of a flow.
+#[derive(Debug)]
+pub enum Step<T> {
+    /// The host is to do this, and to tell what came of it.
+    Ask(Effect, Next<T>),
+    /// Nothing is left to do: here is what the flow was for.
+    Done(T),
 }
 
 /// How a flow goes on.
 pub type Continuation<T> = dyn FnOnce(&mut Relation, Event, Timestamp) -> Result<Step<T>, Error>;
 
+/// How a flow goes on after another.
+type Rest<T, U> = Box<dyn FnOnce(&mut Relation, T, Timestamp) -> Result<Step<U>, Error>>;
+
 /// The rest of a flow.
 pub struct Next<T>(Box<Continuation<T>>);
 
 impl<T> Next<T> {
-    fn new(rest: impl FnOnce(&mut Relation, Event, Timestamp) -> Result<Step<T>, Error> + 'static) -> Self {
-        Self(Box::new(rest))
-    }
-
     /// Goes on, with what came of the step.
     ///
     /// # Errors
@@ -113,10 +145,58 @@ impl<T> core::fmt::Debug for Next<T> {
     }
 }
 
+impl<T: 'static> Step<T> {
+    /// A step that asks, and goes on like this.
+    fn ask(
+        effect: Effect,
+        rest: impl FnOnce(&mut Relation, Event, Timestamp) -> Result<Self, Error> + 'static,
+    ) -> Result<Self, Error> {
+        Ok(Self::Ask(effect, Next(Box::new(rest))))
+    }
+
+    /// One flow after another.
+    fn then<U: 'static>(self, relation: &mut Relation, now: Timestamp, rest: Rest<T, U>) -> Result<Step<U>, Error> {
+        match self {
+            Self::Ask(effect, next) => {
+                Step::ask(effect, move |relation, event, now| next.resume(relation, event, now)?.then(relation, now, rest))
+            }
+            Self::Done(value) => rest(relation, value, now),
+        }
+    }
+
+    /// The same flow, with something to say of whatever ends it.
+    fn amend(self, amend: fn(Error) -> Error) -> Self {
+        match self {
+            Self::Ask(effect, next) => {
+                let rest = move |relation: &mut Relation, event, now| match next.resume(relation, event, now) {
+                    Ok(step) => Ok(step.amend(amend)),
+                    Err(error) => Err(amend(error)),
+                };
+                Self::Ask(effect, Next(Box::new(rest)))
+            }
+            Self::Done(value) => Self::Done(value),
+        }
+    }
+
+    /// The same flow, for something else.
+    pub fn map<U: 'static>(self, last: fn(&Relation, T) -> U, relation: &Relation) -> Step<U> {
+        match self {
+            Self::Ask(effect, next) => {
+                let rest = move |relation: &mut Relation, event, now| {
+                    let step = next.resume(relation, event, now)?;
+                    Ok(step.map(last, relation))
+                };
+                Step::Ask(effect, Next(Box::new(rest)))
+            }
+            Self::Done(value) => Step::Done(last(relation, value)),
+        }
+    }
+}
+
 impl Relation {
     /// A client at a server whose metadata is at hand.
     pub fn new(server: Metadata, client: Client) -> Self {
-        Self { server, client, keys: None }
+        Self { server, client, keys: None, client_key: None, dpop_key: None, nonces: Nonces::default() }
     }
 
     /// A client at a server that is yet to be asked: [`Relation::discover`] fills it in.
@@ -124,21 +204,12 @@ impl Relation {
         Self::new(Metadata::default(), client)
     }
 
-    /// Finishes a login: judges the callback, redeems the code, judges the tokens.
-    ///
-    /// # Errors
-    /// Those of [`Pending::receive`]; the rest come from the steps.
-    pub fn callback(&self, callback: &str, pending: Pending, now: Timestamp) -> Result<Step<Tokens>, Error> {
-        let grant = pending.receive(callback, &self.server, &self.client)?;
-        tokens::start(self, grant.with_default_resource(&self.client), now)
-    }
-
     /// Spends a refresh token.
     ///
     /// # Errors
     /// [`Code::ReservedParameter`] and those of making a request.
     pub fn refresh(
-        &self,
+        &mut self,
         token: Secret,
         subject: Option<String>,
         parameters: &Parameters,
@@ -151,7 +222,7 @@ impl Relation {
     ///
     /// # Errors
     /// As for [`Relation::refresh`].
-    pub fn client_credentials(&self, parameters: &Parameters, now: Timestamp) -> Result<Step<Tokens>, Error> {
+    pub fn client_credentials(&mut self, parameters: &Parameters, now: Timestamp) -> Result<Step<Tokens>, Error> {
         self.ask(client_credentials::grant(), parameters, now)
     }
 
@@ -159,26 +230,13 @@ impl Relation {
     ///
     /// # Errors
     /// As for [`Relation::refresh`].
-    pub fn grant(&self, grant_type: &str, parameters: &Parameters, now: Timestamp) -> Result<Step<Tokens>, Error> {
+    pub fn grant(&mut self, grant_type: &str, parameters: &Parameters, now: Timestamp) -> Result<Step<Tokens>, Error> {
         self.ask(extension::grant(grant_type), parameters, now)
     }
 
-    fn ask(&self, grant: Grant, parameters: &Parameters, now: Timestamp) -> Result<Step<Tokens>, Error> {
-        tokens::start(self, grant.with_parameters(parameters)?.with_defaults(&self.client), now)
-    }
-
-    fn has_fresh_keys(&self, now: Timestamp) -> bool {
-        self.keys.as_ref().is_some_and(|keys| !keys.older_than(limits::KEYS_FRESH_SECONDS, now))
-    }
-
-    /// The keys that may have made a signature, as far as they are known, and whether to ask for newer ones.
-    fn candidates(&self, signature: &jws::Jws, now: Timestamp) -> (Vec<jws::Check>, bool) {
-        let Some(keys) = &self.keys else { return (Vec::new(), true) };
-        let fitting = keys.set.fitting(signature.algorithm, signature.kid.as_deref());
-        let checks: Vec<_> = fitting.take(limits::KEY_CANDIDATES).map(|key| signature.check(key)).collect();
-        let older_than = |seconds| keys.older_than(seconds, now);
-        let stale = older_than(limits::KEYS_FRESH_SECONDS) || (checks.is_empty() && older_than(limits::KEYS_COOLDOWN_SECONDS));
-        (checks, stale)
+    fn ask(&mut self, grant: Grant, parameters: &Parameters, now: Timestamp) -> Result<Step<Tokens>, Error> {
+        let grant = grant.with_parameters(parameters)?.with_defaults(&self.client);
+        tokens::start(self, grant, now)
     }
 }
 
@@ -187,6 +245,6 @@ fn response(event: Event) -> Result<Response, Code> {
     match event {
         Event::Response(response) => Ok(response),
         Event::Failed(code) => Err(code),
-        Event::Verified(_) => Err(Code::InvalidArgument),
+        Event::Verified(_) | Event::Signed(_) | Event::Key(_) | Event::Drawn(_) | Event::Waited => Err(Code::InvalidArgument),
     }
 }

@@ -1,16 +1,15 @@
 //! From a grant to tokens: the token request, the checks, and the keys that the checks need.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{boxed::Box, string::String};
 
 use crate::{
     error::{Code, Error, Phase},
-    flow::{Event, Keys, Next, Relation, Step, discovery::document, response},
-    http::Request,
-    jose::{
-        jwk::KeySet,
-        jws::{self, Jws},
+    flow::{
+        Relation, Step,
+        endpoint::{Form, post},
+        keys,
     },
-    oauth::token::{Exchange, Expected, Grant, Received, TokenResponse},
+    oauth::token::{Exchange, Grant, Received, TokenResponse},
     oidc::id_token::{self, Check, Checks},
     time::Timestamp,
 };
@@ -62,40 +61,41 @@ impl Tokens {
 
 /// Asks for tokens. Where an ID token is due and the keys to verify it are not at hand, they are fetched first: a server whose keys cannot
 /// be had must not cost the user a code.
-pub(super) fn start(relation: &Relation, grant: Grant, now: Timestamp) -> Result<Step<Tokens>, Error> {
-    let exchange = Exchange::new(&relation.server, &relation.client, grant)?;
-    if !exchange.expects_id_token() || !relation.client.needs_keys() || relation.has_fresh_keys(now) {
-        return Ok(send(exchange));
+pub(super) fn start(relation: &mut Relation, grant: Grant, now: Timestamp) -> Result<Step<Tokens>, Error> {
+    let exchange = Exchange::new(&relation.client, grant);
+    relation.server.endpoint("token_endpoint", &relation.client, Phase::Token)?;
+    if !exchange.expects_id_token() || !relation.client.needs_keys() {
+        return send(relation, exchange, now);
     }
-    let url = relation.server.endpoint("jwks_uri", &relation.client, Phase::Jwks)?;
-    Ok(Step::Send(
-        Request::get(url),
-        Next::new(move |relation, event, now| learn_keys(relation, event, now).map(|()| send(exchange))),
-    ))
+    keys::ready(relation, now)?.then(relation, now, Box::new(move |relation, (), now| send(relation, exchange, now)))
 }
 
-fn send(exchange: Exchange) -> Step<Tokens> {
-    let request = exchange.request().clone();
-    Step::Send(
-        request,
-        Next::new(move |relation, event, now| {
-            let received = match response(event) {
+fn send(relation: &mut Relation, exchange: Exchange, now: Timestamp) -> Result<Step<Tokens>, Error> {
+    let form = Form { endpoint: "token_endpoint", phase: Phase::Token, parameters: exchange.parameters().to_vec(), dpop: true };
+    post(relation, form, now)?.then(
+        relation,
+        now,
+        Box::new(move |relation, sent, now| {
+            let received = match sent {
                 Ok(response) => exchange.receive(&response)?,
                 Err(code) => return Err(exchange.failed(code)),
             };
             let spent = received.spent_once;
-            judge(relation, received, now).map_err(|error| spend(error, spent))
+            match judge(relation, received, now) {
+                Ok(step) => Ok(if spent { step.amend(spend) } else { step }),
+                Err(error) => Err(if spent { spend(error) } else { error }),
+            }
         }),
     )
 }
 
 /// Whatever goes wrong after the server answered with tokens: the grant is gone.
-fn spend(error: Error, spent: bool) -> Error {
-    error.with(|report| report.grant_may_be_consumed |= spent)
+fn spend(error: Error) -> Error {
+    error.with(|report| report.grant_may_be_consumed = true)
 }
 
 fn judge(relation: &mut Relation, received: Received, now: Timestamp) -> Result<Step<Tokens>, Error> {
-    let Received { tokens: mut response, expected, spent_once } = received;
+    let Received { tokens: mut response, expected, .. } = received;
     let mut checks = Checks::default();
     if expected.through_callback {
         checks.note(Check::State);
@@ -104,89 +104,29 @@ fn judge(relation: &mut Relation, received: Received, now: Timestamp) -> Result<
     if expected.issuer_named && !relation.client.dangerously_skip_issuer_check {
         checks.note(Check::IssuerParameter);
     }
+    if relation.client.dpop {
+        checks.note(Check::DpopBinding);
+    }
     if response.refresh_token.is_none() {
         response.refresh_token.clone_from(&expected.refresh_token);
     }
-    let judged = match (&response.id_token, &expected) {
-        (Some(token), _) => {
-            Some(id_token::judge(token, &response.access_token, &expected, &relation.server, &relation.client, now)?)
-        }
-        (None, Expected { nonce: Some(_), .. }) => return Err(Code::MissingIdToken.at(Phase::IdToken)),
-        (None, _) => None,
-    };
     let expires_at = response.expires_in.map(|seconds| now.plus(seconds));
-    let mut tokens = Tokens { response, expires_at, claims: None, checks };
-    let Some(judged) = judged else { return Ok(Step::Done(tokens)) };
-    tokens.claims = Some(judged.claims);
-    judged.checks.iter().for_each(|check| tokens.checks.note(check));
-    match judged.signature {
-        None => Ok(Step::Done(tokens)),
-        Some(signature) if relation.client.host_verifies => Unverified { tokens, signature, spent_once }.choose(relation, now),
-        Some(_) => Err(Code::CryptoUnavailable.at(Phase::IdToken)),
-    }
-}
-
-/// Tokens that nobody may see yet.
-struct Unverified {
-    tokens: Tokens,
-    signature: Jws,
-    spent_once: bool,
-}
-
-impl Unverified {
-    /// Verifies with the keys at hand, or fetches keys first.
-    fn choose(self, relation: &Relation, now: Timestamp) -> Result<Step<Tokens>, Error> {
-        match relation.candidates(&self.signature, now) {
-            (_, true) => self.fetch_keys(relation),
-            (candidates, false) => self.verify(candidates),
+    let Some(token) = &response.id_token else {
+        if expected.nonce.is_some() {
+            return Err(Code::MissingIdToken.at(Phase::IdToken));
         }
-    }
-
-    fn fetch_keys(self, relation: &Relation) -> Result<Step<Tokens>, Error> {
-        let url = relation.server.endpoint("jwks_uri", &relation.client, Phase::Jwks)?;
-        Ok(Step::Send(
-            Request::get(url),
-            Next::new(move |relation, event, now| {
-                let spent = self.spent_once;
-                let learnt = learn_keys(relation, event, now);
-                learnt.and_then(|()| self.verify_with(relation, now)).map_err(|error| spend(error, spent))
-            }),
-        ))
-    }
-
-    fn verify_with(self, relation: &Relation, now: Timestamp) -> Result<Step<Tokens>, Error> {
-        let candidates = relation.candidates(&self.signature, now).0;
-        self.verify(candidates)
-    }
-
-    /// Verifies with one candidate after the other.
-    fn verify(self, mut candidates: Vec<jws::Check>) -> Result<Step<Tokens>, Error> {
-        let Some(check) = candidates.pop() else { return Err(Code::KeyNotFound.at(Phase::IdToken).about("kid")) };
-        Ok(Step::Verify(
-            check,
-            Next::new(move |_, event, _| {
-                let Unverified { mut tokens, signature, spent_once } = self;
-                match event {
-                    Event::Verified(true) => {
-                        tokens.checks.note(Check::IdTokenSignature);
-                        return Ok(Step::Done(tokens));
-                    }
-                    Event::Failed(code) => return Err(spend(code.at(Phase::IdToken), spent_once)),
-                    Event::Verified(false) | Event::Response(_) => {}
-                }
-                if candidates.is_empty() {
-                    return Err(spend(Code::SignatureInvalid.at(Phase::IdToken), spent_once));
-                }
-                Unverified { tokens, signature, spent_once }.verify(candidates)
-            }),
-        ))
-    }
-}
-
-fn learn_keys(relation: &mut Relation, event: Event, now: Timestamp) -> Result<(), Error> {
-    let response = response(event).map_err(|code| code.at(Phase::Jwks))?;
-    let set =
-        KeySet::parse(document(&response, Phase::Jwks)?).ok_or_else(|| Code::InvalidMember.at(Phase::Jwks).about("keys"))?;
-    relation.keys = Some(Keys { set, fetched: now });
-    Ok(())
+        return Ok(Step::Done(Tokens { response, expires_at, claims: None, checks }));
+    };
+    let judged = id_token::judge(token, &response.access_token, &expected, &relation.server, &relation.client, now)?;
+    judged.checks.iter().for_each(|check| checks.note(check));
+    let mut tokens = Tokens { response, expires_at, claims: Some(judged.claims), checks };
+    let Some(signature) = judged.signature else { return Ok(Step::Done(tokens)) };
+    keys::verify(relation, signature, Phase::IdToken, now)?.then(
+        relation,
+        now,
+        Box::new(move |_, (), _| {
+            tokens.checks.note(Check::IdTokenSignature);
+            Ok(Step::Done(tokens))
+        }),
+    )
 }

@@ -81,6 +81,15 @@ impl Jwk {
     }
 }
 
+/// A key of our own, as the host tells of it: the private half never leaves the host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnKey {
+    /// What it signs with.
+    pub algorithm: Algorithm,
+    /// The public half, where it may be shown: for DPoP.
+    pub public: Option<Jwk>,
+}
+
 /// Keys that a server publishes, [RFC 7517 §5](https://www.rfc-editor.org/rfc/rfc7517.html#section-5).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeySet(Vec<Jwk>);

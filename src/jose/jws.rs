@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 use crate::{
     error::Code,
     jose::jwk::Jwk,
+    secret::{Secret, same_bytes},
     text::{base64url, json::Object},
 };
 
@@ -157,10 +158,33 @@ impl Jws {
 
     /// Verifies an HMAC, [RFC 7518 §3.2](https://www.rfc-editor.org/rfc/rfc7518.html#section-3.2).
     pub fn verify_hmac(&self, secret: &str) -> bool {
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return false };
-        mac.update(self.signed.as_bytes());
-        self.algorithm == Algorithm::Hs256 && mac.verify_slice(&self.signature).is_ok()
+        let expected = hmac(secret, &self.signed);
+        self.algorithm == Algorithm::Hs256 && !expected.is_empty() && same_bytes(&expected, &self.signature)
     }
+}
+
+/// What is to be signed: header and claims, as the compact form has them.
+pub fn signing_input(header: &str, claims: &str) -> String {
+    let mut input = base64url::encode(header.as_bytes());
+    input.push('.');
+    input.push_str(&base64url::encode(claims.as_bytes()));
+    input
+}
+
+/// A token of what was signed and its signature.
+pub fn compact(mut input: String, signature: &[u8]) -> Secret {
+    input.push('.');
+    input.push_str(&base64url::encode(signature));
+    Secret::new(input)
+}
+
+/// Makes an HMAC, [RFC 7518 §3.2](https://www.rfc-editor.org/rfc/rfc7518.html#section-3.2).
+pub fn hmac(secret: &str, input: &str) -> Vec<u8> {
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(secret.as_bytes()).map_err(|_| ());
+    if let Ok(mac) = &mut mac {
+        mac.update(input.as_bytes());
+    }
+    mac.map(|mac| mac.finalize().into_bytes().to_vec()).unwrap_or_default()
 }
 
 /// One signature for the host to verify.

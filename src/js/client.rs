@@ -1,7 +1,7 @@
 //! What needs the web host: a client at a server.
 
 use alloc::string::String;
-use js_sys::{Function, Promise};
+use js_sys::{Function, Object, Promise};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::future_to_promise;
 use web_sys::AbortSignal;
@@ -11,11 +11,10 @@ use crate::{
     flow::{Relation, Step, Tokens},
     js::{convert, core::settle},
     limits,
-    oauth::authorization,
     oidc::logout,
     secret::Secret,
-    text::json::{Object, Raw},
-    web::{client::Client, clock, fetch::Call, random},
+    text::json::{self, Raw},
+    web::{client::Client, clock, crypto::Keys, fetch::Call},
 };
 
 /// A client at a server, as JavaScript holds it.
@@ -29,13 +28,20 @@ pub struct Core {
 
 #[wasm_bindgen]
 impl Core {
-    /// Reads `{options, server?}`; throws the error as text, as [`core`](super::core) writes it.
+    /// Reads `{options, server?}`, with what is no data beside it: the caller's `fetch`, the client's private `CryptoKey`, and a `CryptoKeyPair` for
+    /// DPoP. Throws the error as text, as [`core`](super::core) writes it.
     #[wasm_bindgen(constructor)]
-    pub fn new(input: &str, fetch: Option<Function>) -> Result<Self, JsValue> {
-        Self::read(input, fetch).map_err(|error| settle(Err(error)).into())
+    pub fn new(
+        input: &str,
+        fetch: Option<Function>,
+        client_key: Option<Object>,
+        dpop_keys: Option<Object>,
+    ) -> Result<Self, JsValue> {
+        let keys = Keys::new(client_key.map(Into::into), dpop_keys.map(Into::into));
+        Self::read(input, fetch, keys).map_err(|error| settle(Err(error)).into())
     }
 
-    fn read(input: &str, fetch: Option<Function>) -> Result<Self, Error> {
+    fn read(input: &str, fetch: Option<Function>, keys: Keys) -> Result<Self, Error> {
         let object = convert::arguments(input)?;
         let client = convert::client_of(&object)?;
         let options = object.get("options").and_then(Raw::object).unwrap_or_default();
@@ -44,7 +50,7 @@ impl Core {
             Some(_) => Relation::new(convert::server(&object)?, client),
             None => Relation::undiscovered(client),
         };
-        Ok(Self { client: Client::new(relation), fetch, timeout })
+        Ok(Self { client: Client::new(relation, keys), fetch, timeout })
     }
 
     /// The server's metadata, as it came.
@@ -90,7 +96,7 @@ impl Core {
     }
 }
 
-fn step(relation: &Relation, flow: &str, object: &Object<'_>) -> Result<Step<String>, Error> {
+fn step(relation: &mut Relation, flow: &str, object: &json::Object<'_>) -> Result<Step<String>, Error> {
     let (phase, now) = (Phase::Token, clock::now());
     let parameters = convert::parameters(object, "parameters", phase)?;
     let json: fn(&Relation, Tokens) -> String = |_, tokens| tokens.to_json();
@@ -99,12 +105,7 @@ fn step(relation: &Relation, flow: &str, object: &Object<'_>) -> Result<Step<Str
             let issuer = convert::text(object, "issuer", Phase::Discovery)?;
             relation.discover(&issuer)?.map(|relation, ()| relation.server.document.clone(), relation)
         }
-        "authorize" => {
-            let mut entropy = authorization::Entropy::default();
-            random::fill(entropy.as_flattened_mut(), Phase::Authorization)?;
-            let begun = authorization::start(&relation.server, &relation.client, &parameters, &entropy)?;
-            Step::Done(convert::authorization(&begun))
-        }
+        "authorize" => relation.authorize(&parameters)?.map(|_, begun| convert::authorization(&begun), relation),
         "callback" => relation.callback(&convert::callback(object)?, convert::pending(object)?, now)?.map(json, relation),
         "refresh" => {
             let token = object.string("refresh_token").filter(|token| !token.is_empty()).map(Secret::new);

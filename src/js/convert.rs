@@ -48,7 +48,11 @@ fn optional<'a, T>(object: &Object<'a>, name: &str, read: impl FnOnce(Raw<'a>) -
 /// # Errors
 /// [`Code::InvalidArgument`], which names the option. Unknown options are refused: a misspelt one would be no option at all.
 pub fn client(options: &Object<'_>) -> Result<Client, Error> {
-    const KNOWN: [&str; 14] = [
+    const KNOWN: [&str; 18] = [
+        "dpop",
+        "dpopJkt",
+        "par",
+        "jar",
         "clientId",
         "clientAuth",
         "redirectUri",
@@ -95,19 +99,26 @@ pub fn client(options: &Object<'_>) -> Result<Client, Error> {
         client.id_token_signature = signature;
     }
     client.id_token_algorithm = optional(options, "idTokenSignedResponseAlg", |value| Algorithm::parse(&value.string()?))?;
+    client.dpop = flag("dpop")?;
+    client.dpop_jkt = flag("dpopJkt")?;
+    client.par = flag("par")?;
+    client.jar = flag("jar")?;
     client.dangerously_allow_http = flag("dangerouslyAllowHttp")?;
     client.dangerously_skip_issuer_check = flag("dangerouslySkipIssuerCheck")?;
     client.dangerously_plain_pkce = flag("dangerouslyPlainPkce")?;
     Ok(client)
 }
 
-/// `ClientAuth`: what `none()`, `secretBasic()` and `secretPost()` make.
+/// `ClientAuth`: what `none()`, `secretBasic()` and their like make, less a key, which does not cross as text.
 fn authentication(auth: &Object<'_>, encoding: BasicEncoding) -> Option<Authentication> {
     let secret = || auth.string("client_secret").filter(|secret| !secret.is_empty()).map(Secret::new);
     match auth.string("method")?.as_ref() {
         "none" => Some(Authentication::None),
         "client_secret_basic" => Some(Authentication::SecretBasic(secret()?, encoding)),
         "client_secret_post" => Some(Authentication::SecretPost(secret()?)),
+        "client_secret_jwt" => Some(Authentication::SecretJwt(secret()?)),
+        "private_key_jwt" => Some(Authentication::PrivateKeyJwt(auth.string("kid").map(Into::into))),
+        "tls_client_auth" => Some(Authentication::Tls),
         _ => None,
     }
 }
@@ -173,7 +184,7 @@ pub fn build_token_request(input: &str) -> Result<String, Error> {
     let object = arguments(input)?;
     let (server, client) = (server(&object)?, client_of(&object)?);
     let grant = Grant::by_hand(&parameters(&object, "grant", Phase::Token)?)?;
-    Ok(request(Exchange::new(&server, &client, grant)?.request()))
+    Ok(request(&Exchange::new(&client, grant).request(&server, &client, None)?))
 }
 
 fn request(request: &Request) -> String {

@@ -56,6 +56,6 @@ pub fn parse_token_response(
     body: &[u8],
     strict: bool,
 ) -> String {
-    let response = Response { status, content_type, retry_after, body: body.into() };
+    let response = Response { status, content_type, retry_after, body: body.into(), ..Response::default() };
     settle(TokenResponse::parse(&response, strict).map(|tokens| tokens.json(&["deviations"]).finish()))
 }

@@ -23,7 +23,7 @@ use crate::{
         base64url,
         excerpt::excerpt,
         form,
-        json::{Object, Writer},
+        json::{Object, Raw, Writer},
         uri::Uri,
     },
 };
@@ -32,7 +32,8 @@ use crate::{
 pub type Entropy = [[u8; limits::ENTROPY_BYTES]; 3];
 
 /// Parameters that this file sets and nobody else.
-const RESERVED: [&str; 9] = [
+const RESERVED: [&str; 10] = [
+    "dpop_jkt",
     "response_type",
     "client_id",
     "state",
@@ -56,23 +57,40 @@ pub struct Pending {
     nonce: Option<Secret>,
     scope: Option<String>,
     max_age: Option<i64>,
+    /// The response is to come as a JWT (JARM).
+    jarm: bool,
 }
 
-/// Makes an authorization request, [RFC 6749 §4.1.1](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.1.1):
-/// the URL to send the browser to, and what to keep until it is back.
+/// An authorization request that was made and not yet sent.
+#[derive(Clone, Debug)]
+pub struct Begun {
+    /// Its parameters, each in its place.
+    pub parameters: Vec<(String, String)>,
+    /// What to keep until the browser is back.
+    pub pending: Pending,
+}
+
+impl Begun {
+    /// The URL to send the browser to, with every parameter in it.
+    ///
+    /// # Errors
+    /// Those of [`Metadata::endpoint`].
+    pub fn url(&self, server: &Metadata, client: &Client) -> Result<String, Error> {
+        let mut query = String::new();
+        self.parameters.iter().for_each(|(name, value)| form::append(&mut query, name, value));
+        Ok(join_query(server.endpoint("authorization_endpoint", client, Phase::Authorization)?, &query))
+    }
+}
+
+/// Makes an authorization request, [RFC 6749 §4.1.1](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.1.1).
 ///
 /// # Errors
 /// [`Code::ReservedParameter`], [`Code::MissingRedirectUri`], [`Code::UnsupportedByServer`], [`Code::InsecureUrl`],
 /// [`Code::InvalidArgument`] for a `max_age` that is no number, and [`Code::CryptoUnavailable`] before the user leaves
 /// for a login that could not be finished.
-pub fn start(
-    server: &Metadata,
-    client: &Client,
-    parameters: &[(String, String)],
-    entropy: &Entropy,
-) -> Result<(String, Pending), Error> {
+pub fn start(server: &Metadata, client: &Client, parameters: &[(String, String)], entropy: &Entropy) -> Result<Begun, Error> {
     let refuse = |code: Code, about: &str| Err(code.at(Phase::Authorization).about(about));
-    let endpoint = server.endpoint("authorization_endpoint", client, Phase::Authorization)?;
+    server.endpoint("authorization_endpoint", client, Phase::Authorization)?;
     if let Some((name, _)) = parameters.iter().find(|(name, _)| RESERVED.contains(&name.as_str())) {
         return refuse(Code::ReservedParameter, name);
     }
@@ -112,11 +130,12 @@ pub fn start(
         nonce: openid.then(|| Secret::new(base64url::encode(nonce))),
         scope: scope.map(Into::into),
         max_age,
+        jarm: given("response_mode").is_some_and(|mode| mode == "jwt" || mode.ends_with(".jwt")),
         verifier,
     };
 
-    let mut query = String::new();
-    let mut put = |name: &str, value: &str| form::append(&mut query, name, value);
+    let mut sent = Vec::new();
+    let mut put = |name: &str, value: &str| sent.push((name.to_string(), value.to_string()));
     put("response_type", "code");
     put("client_id", &client.id);
     put("redirect_uri", redirect_uri);
@@ -135,10 +154,8 @@ pub fn start(
     if given("resource").is_none() {
         client.resource.iter().for_each(|resource| put("resource", resource));
     }
-    for (name, value) in parameters.iter().filter(|(name, _)| name != "redirect_uri" && name != "scope") {
-        put(name, value);
-    }
-    Ok((join_query(endpoint, &query), pending))
+    parameters.iter().filter(|(name, _)| name != "redirect_uri" && name != "scope").for_each(|(name, value)| put(name, value));
+    Ok(Begun { parameters: sent, pending })
 }
 
 /// Adds a query to a URL that may have one, [§3.1](https://www.rfc-editor.org/rfc/rfc6749.html#section-3.1).
@@ -162,12 +179,32 @@ impl Pending {
     /// [`Code::RepeatedParameter`], [`Code::StateMismatch`], [`Code::IssuerMismatch`], [`Code::MissingIssuer`], the server's own
     /// error, [`Code::MissingCode`]; [`Code::InvalidArgument`] where this login belongs to another client or server.
     pub fn receive(self, callback: &str, server: &Metadata, client: &Client) -> Result<Grant, Error> {
+        self.receive_parameters(&response_parameters(callback), server, client)
+    }
+
+    /// The JWT that holds the response, where one is due: [JARM §2.3](https://openid.net/specs/oauth-v2-jarm-final.html#section-2.3).
+    /// A response that came without it is refused, because whoever can leave it out can forge the rest.
+    pub(crate) fn response_token(&self, callback: &str) -> Result<Option<String>, Error> {
+        if !self.jarm {
+            return Ok(None);
+        }
+        let parameters = response_parameters(callback);
+        let token = parameters.iter().find(|(name, _)| name == "response").map(|(_, value)| value.clone());
+        token.map(Some).ok_or_else(|| Code::MissingCode.at(Phase::Callback).about("response"))
+    }
+
+    /// Judges the parameters of a response, whatever carried them.
+    pub(crate) fn receive_parameters(
+        self,
+        parameters: &[(String, String)],
+        server: &Metadata,
+        client: &Client,
+    ) -> Result<Grant, Error> {
         let at = |code: Code| code.at(Phase::Callback);
         // A client for one server must not finish a login that began at another: the mix-up of RFC 9700 §4.4.
         if self.issuer != server.issuer || self.client_id != client.id {
             return Err(at(Code::InvalidArgument).about("pending"));
         }
-        let parameters = response_parameters(callback);
         let one = |name: &str| -> Result<Option<&str>, Error> {
             let mut values = parameters.iter().filter(|(other, _)| other == name).map(|(_, value)| value.as_str());
             let first = values.next();
@@ -209,6 +246,9 @@ impl Pending {
         if let Some(max_age) = self.max_age {
             json.integer("max_age", max_age);
         }
+        if self.jarm {
+            json.boolean("jarm", true);
+        }
         json.finish()
     }
 
@@ -227,12 +267,13 @@ impl Pending {
             nonce,
             scope: object.string("scope").map(Into::into),
             max_age,
+            jarm: object.get("jarm").and_then(Raw::boolean) == Some(true),
         })
     }
 }
 
 /// The pairs of a response, whatever carried it.
-fn response_parameters(callback: &str) -> Vec<(String, String)> {
+pub(crate) fn response_parameters(callback: &str) -> Vec<(String, String)> {
     let (address, fragment) = callback.split_once('#').unwrap_or((callback, ""));
     // Without a `?` it is a query already, or an address whose fragment holds the response.
     let query = address.split_once('?').map_or(address, |(_, query)| query);

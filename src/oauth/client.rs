@@ -2,9 +2,10 @@
 //!
 //! Public clients send `client_id` in the form. Confidential ones use HTTP Basic, where identifier and secret are form-encoded before
 //! they are base64-encoded; many servers forget to decode, so [`BasicEncoding::Raw`] sends them as they are.
-//! JWT assertions and mutual TLS come with RFC 7523 and RFC 8705.
+//! JWT assertions are made in [`assertion`](crate::oauth::assertion), and handed in here.
 //!
-//! Specification: [RFC 6749 §2](https://www.rfc-editor.org/rfc/rfc6749.html#section-2).
+//! Specifications: [RFC 6749 §2](https://www.rfc-editor.org/rfc/rfc6749.html#section-2),
+//! [RFC 7523 §2.2](https://www.rfc-editor.org/rfc/rfc7523.html#section-2.2), [RFC 8705 §2](https://www.rfc-editor.org/rfc/rfc8705.html#section-2).
 
 use alloc::{string::String, vec::Vec};
 
@@ -25,6 +26,12 @@ pub enum Authentication {
     SecretBasic(Secret, BasicEncoding),
     /// `client_secret_post`: in the form.
     SecretPost(Secret),
+    /// `client_secret_jwt`: a JWT under the secret, by HMAC.
+    SecretJwt(Secret),
+    /// `private_key_jwt`: a JWT that the host signs, with the key's identifier.
+    PrivateKeyJwt(Option<String>),
+    /// `tls_client_auth` and `self_signed_tls_client_auth`: the connection proves it, RFC 8705.
+    Tls,
 }
 
 /// What stands between the base64 of HTTP Basic and the secret.
@@ -41,15 +48,30 @@ impl Authentication {
     /// The client's secret, where it has one.
     pub fn secret(&self) -> Option<&Secret> {
         match self {
-            Self::None => None,
-            Self::SecretBasic(secret, _) | Self::SecretPost(secret) => Some(secret),
+            Self::None | Self::PrivateKeyJwt(_) | Self::Tls => None,
+            Self::SecretBasic(secret, _) | Self::SecretPost(secret) | Self::SecretJwt(secret) => Some(secret),
         }
     }
 
-    /// Adds the authentication to a request whose form is being made.
-    pub fn apply(&self, client_id: &str, request: &mut http::Request, form: &mut String) {
+    /// The identifier of the key that the host signs with, where it has one.
+    pub fn kid(&self) -> Option<&str> {
+        if let Self::PrivateKeyJwt(kid) = self { kid.as_deref() } else { None }
+    }
+
+    /// Whether a JWT is to be made first.
+    pub fn needs_assertion(&self) -> bool {
+        matches!(self, Self::SecretJwt(_) | Self::PrivateKeyJwt(_))
+    }
+
+    /// Adds the authentication to a request whose form is being made. `assertion`: the JWT, where there is one.
+    pub fn apply(&self, client_id: &str, assertion: Option<&Secret>, request: &mut http::Request, form: &mut String) {
         match self {
-            Self::None => form::append(form, "client_id", client_id),
+            Self::None | Self::Tls => form::append(form, "client_id", client_id),
+            Self::SecretJwt(_) | Self::PrivateKeyJwt(_) => {
+                form::append(form, "client_id", client_id);
+                form::append(form, "client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+                form::append(form, "client_assertion", assertion.map_or("", Secret::expose));
+            }
             Self::SecretBasic(secret, encoding) => {
                 request.set("authorization", basic(client_id, secret.expose(), *encoding));
             }
@@ -105,6 +127,14 @@ pub struct Client {
     pub id_token_signature: IdTokenSignature,
     /// The one algorithm that an ID token may be signed by.
     pub id_token_algorithm: Option<Algorithm>,
+    /// Tokens are to be bound to a key of the host's, by DPoP (RFC 9449).
+    pub dpop: bool,
+    /// The DPoP key outlives the redirect, so the code is bound to it too (RFC 9449 §10).
+    pub dpop_jkt: bool,
+    /// Authorization requests are pushed even where the server does not insist (RFC 9126).
+    pub par: bool,
+    /// Authorization requests are signed (RFC 9101).
+    pub jar: bool,
     /// The host can verify signatures: in a browser, `crypto.subtle` is there.
     pub host_verifies: bool,
     /// Endpoints on `http:` beyond this machine are accepted: everyone on the way can read the tokens.
@@ -128,6 +158,10 @@ impl Client {
             leeway: Leeway::default(),
             id_token_signature: IdTokenSignature::default(),
             id_token_algorithm: None,
+            dpop: false,
+            dpop_jkt: false,
+            par: false,
+            jar: false,
             host_verifies: true,
             dangerously_allow_http: false,
             dangerously_skip_issuer_check: false,

@@ -10,7 +10,7 @@ use alloc::{string::String, vec::Vec};
 
 use crate::{
     error::{Code, Error, Phase},
-    oauth::client::Client,
+    oauth::client::{Authentication, Client},
     text::{
         json::{Object, Raw},
         uri::Uri,
@@ -26,13 +26,30 @@ pub struct Metadata {
     pub issuer_parameter: bool,
     /// The document, as it came.
     pub document: String,
+    /// `require_pushed_authorization_requests`, RFC 9126 §5.
+    pub requires_par: bool,
     endpoints: Vec<(&'static str, String)>,
+    /// `mtls_endpoint_aliases`, RFC 8705 §5.
+    aliases: Vec<(&'static str, String)>,
     challenge_methods: Option<Vec<String>>,
     id_token_algorithms: Option<Vec<String>>,
+    response_algorithms: Option<Vec<String>>,
 }
 
 /// The members that are URLs we may send something to.
-const ENDPOINTS: [&str; 4] = ["authorization_endpoint", "token_endpoint", "jwks_uri", "end_session_endpoint"];
+const ENDPOINTS: [&str; 11] = [
+    "authorization_endpoint",
+    "token_endpoint",
+    "jwks_uri",
+    "end_session_endpoint",
+    "pushed_authorization_request_endpoint",
+    "device_authorization_endpoint",
+    "backchannel_authentication_endpoint",
+    "userinfo_endpoint",
+    "revocation_endpoint",
+    "introspection_endpoint",
+    "registration_endpoint",
+];
 
 impl Metadata {
     /// Reads a document, [RFC 8414 §3.3](https://www.rfc-editor.org/rfc/rfc8414.html#section-3.3).
@@ -46,25 +63,23 @@ impl Metadata {
             None => Ok(None),
             Some(value) => strings(value).map(Some).ok_or_else(|| invalid(name)),
         };
-        let mut endpoints = Vec::new();
-        for name in ENDPOINTS {
-            if let Some(value) = object.get(name) {
-                let url = value.string().ok_or_else(|| invalid(name))?;
-                let uri = Uri::parse(&url).ok_or_else(|| invalid(name))?;
-                if uri.fragment.is_some() {
-                    return Err(invalid(name));
-                }
-                endpoints.push((name, url.into_owned()));
-            }
-        }
+        let endpoints = endpoints(&object).map_err(invalid)?;
+        let aliases = match object.get("mtls_endpoint_aliases") {
+            None => Vec::new(),
+            Some(value) => self::endpoints(&value.object().ok_or_else(|| invalid("mtls_endpoint_aliases"))?).map_err(invalid)?,
+        };
+        let flag = |name: &str| object.get(name).and_then(Raw::boolean) == Some(true);
         let issuer = object.string("issuer").ok_or_else(|| invalid("issuer"))?;
         Uri::parse(&issuer).filter(|uri| uri.query.is_none() && uri.fragment.is_none()).ok_or_else(|| invalid("issuer"))?;
         Ok(Self {
             issuer: issuer.into_owned(),
-            issuer_parameter: object.get("authorization_response_iss_parameter_supported").and_then(Raw::boolean) == Some(true),
+            issuer_parameter: flag("authorization_response_iss_parameter_supported"),
+            requires_par: flag("require_pushed_authorization_requests"),
             endpoints,
+            aliases,
             challenge_methods: list("code_challenge_methods_supported")?,
             id_token_algorithms: list("id_token_signing_alg_values_supported")?,
+            response_algorithms: list("authorization_signing_alg_values_supported")?,
             document: document.into(),
         })
     }
@@ -82,7 +97,8 @@ impl Metadata {
     /// # Errors
     /// [`Code::UnsupportedByServer`] where the server has no such endpoint, [`Code::InsecureUrl`] where everyone could listen.
     pub fn endpoint(&self, name: &'static str, client: &Client, phase: Phase) -> Result<&str, Error> {
-        let url = self.endpoints.iter().find(|(other, _)| *other == name).map(|(_, url)| url.as_str());
+        let aliases = if client.authentication == Authentication::Tls { self.aliases.as_slice() } else { &[] };
+        let url = aliases.iter().chain(&self.endpoints).find(|(other, _)| *other == name).map(|(_, url)| url.as_str());
         let url = url.ok_or_else(|| Code::UnsupportedByServer.at(phase).about(name))?;
         check_secure(url, client).map_err(|code| code.at(phase).about(name))?;
         Ok(url)
@@ -95,11 +111,31 @@ impl Metadata {
 
     /// Whether an ID token may be signed so: the server lists it, or it is RS256, which Discovery §3 makes every server support.
     pub fn allows_id_token_algorithm(&self, algorithm: &str) -> bool {
-        match &self.id_token_algorithms {
-            Some(listed) => listed.iter().any(|one| one == algorithm),
-            None => algorithm == "RS256",
+        lists(self.id_token_algorithms.as_deref(), algorithm)
+    }
+
+    /// Whether an authorization response may be signed so: JARM §3 has the same rule.
+    pub fn allows_response_algorithm(&self, algorithm: &str) -> bool {
+        lists(self.response_algorithms.as_deref(), algorithm)
+    }
+}
+
+/// Whether a list names an algorithm; where there is no list, RS256 is meant.
+fn lists(listed: Option<&[String]>, algorithm: &str) -> bool {
+    listed.map_or(algorithm == "RS256", |listed| listed.iter().any(|one| one == algorithm))
+}
+
+/// The endpoints of a document; the name of the one that is not right otherwise.
+fn endpoints(object: &Object<'_>) -> Result<Vec<(&'static str, String)>, &'static str> {
+    let mut endpoints = Vec::new();
+    for name in ENDPOINTS {
+        if let Some(value) = object.get(name) {
+            let url = value.string().ok_or(name)?;
+            Uri::parse(&url).filter(|uri| uri.fragment.is_none()).ok_or(name)?;
+            endpoints.push((name, url.into_owned()));
         }
     }
+    Ok(endpoints)
 }
 
 /// Whether what is sent to this URL stays between the two of us: https, or this machine.

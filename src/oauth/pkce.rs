@@ -14,6 +14,15 @@ use sha2::{Digest, Sha256};
 use crate::{limits, secret::Secret, text::base64url};
 
 /// The secret half of a PKCE pair, spent when the code is redeemed.
+///
+/// # Examples
+/// The pair of [Appendix B](https://www.rfc-editor.org/rfc/rfc7636.html#appendix-B):
+/// ```
+/// use grantkit::oauth::pkce::Verifier;
+///
+/// let verifier = Verifier::parse("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk").expect("43 unreserved characters");
+/// assert_eq!(verifier.challenge(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verifier(Secret);
 

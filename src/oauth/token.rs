@@ -12,20 +12,16 @@ use alloc::{
 };
 
 use crate::{
-    error::{Code, Error, Phase, Refusal},
+    error::{Code, Error, Phase},
     http::{self, Response},
     limits,
-    oauth::{client::Client, metadata::Metadata, pkce::Verifier},
+    oauth::{client::Client, endpoint, metadata::Metadata, pkce::Verifier},
     quirk::{
         deviation::{Deviation, Deviations},
-        interop::{self, Unreadable},
+        interop,
     },
     secret::Secret,
-    text::{
-        excerpt::excerpt,
-        form,
-        json::{Object, Writer},
-    },
+    text::json::Writer,
 };
 
 /// Parameters that the client's authentication sets.
@@ -149,33 +145,29 @@ impl Grant {
 /// One question to the token endpoint.
 #[derive(Debug)]
 pub struct Exchange {
-    request: http::Request,
     grant: Grant,
     client_secret: Option<Secret>,
     strict: bool,
+    dpop: bool,
 }
 
 impl Exchange {
-    /// Makes the request, [§4.1.3](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.1.3) and its like.
-    ///
-    /// # Errors
-    /// [`Code::UnsupportedByServer`] without a token endpoint, [`Code::InsecureUrl`].
-    pub fn new(server: &Metadata, client: &Client, grant: Grant) -> Result<Self, Error> {
-        let mut request = http::Request::get(server.endpoint("token_endpoint", client, Phase::Token)?);
-        request.method = "POST";
-        request.set("content-type", Secret::new("application/x-www-form-urlencoded"));
-        let mut form = String::new();
-        for (name, value) in &grant.parameters {
-            form::append(&mut form, name, value.expose());
-        }
-        client.authentication.apply(&client.id, &mut request, &mut form);
-        request.body = Some(Secret::new(form));
-        Ok(Self { request, grant, client_secret: client.authentication.secret().cloned(), strict: client.strict })
+    /// Asks by this grant.
+    pub fn new(client: &Client, grant: Grant) -> Self {
+        Self { grant, client_secret: client.authentication.secret().cloned(), strict: client.strict, dpop: client.dpop }
     }
 
-    /// What to send.
-    pub fn request(&self) -> &http::Request {
-        &self.request
+    /// What to send, [§4.1.3](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.1.3) and its like.
+    ///
+    /// # Errors
+    /// Those of [`endpoint::request`].
+    pub fn request(&self, server: &Metadata, client: &Client, assertion: Option<&Secret>) -> Result<http::Request, Error> {
+        endpoint::request("token_endpoint", Phase::Token, &self.grant.parameters, server, client, assertion)
+    }
+
+    /// The parameters of the grant, without the client's authentication.
+    pub fn parameters(&self) -> &[(Cow<'static, str>, Secret)] {
+        &self.grant.parameters
     }
 
     /// Whether an ID token is due.
@@ -195,7 +187,8 @@ impl Exchange {
     /// [`Code::UnsupportedTokenType`]; [`Code::DeviationRefused`] with `strict`.
     pub fn receive(self, response: &Response) -> Result<Received, Error> {
         let mut deviations = Deviations::default();
-        let judged = TokenResponse::read(response, self.strict, &mut deviations, &self.secrets());
+        let token_type = if self.dpop { "DPoP" } else { "Bearer" };
+        let judged = TokenResponse::read(response, self.strict, token_type, &mut deviations, &self.secrets());
         let spent = self.grant.spent_once;
         match judged {
             Ok(tokens) => Ok(Received { tokens, expected: self.grant.expected, spent_once: spent }),
@@ -231,6 +224,10 @@ fn leaves_grant_intact(code: Code, response: &Response) -> bool {
                 | InvalidScope
                 | InvalidTarget
                 | TemporarilyUnavailable
+                | AuthorizationPending
+                | SlowDown
+                | InvalidDpopProof
+                | UseDpopNonce
         )
 }
 
@@ -292,7 +289,7 @@ impl TokenResponse {
     /// Reads a response whose request is not at hand: [`Exchange::receive`] without the grant.
     pub fn parse(response: &Response, strict: bool) -> Result<Self, Error> {
         let mut deviations = Deviations::default();
-        Self::read(response, strict, &mut deviations, &[]).map_err(|error| {
+        Self::read(response, strict, "Bearer", &mut deviations, &[]).map_err(|error| {
             error.with(|report| {
                 report.deviations = deviations;
                 report.status = Some(response.status);
@@ -301,33 +298,16 @@ impl TokenResponse {
         })
     }
 
-    fn read(response: &Response, strict: bool, deviations: &mut Deviations, secrets: &[&str]) -> Result<Self, Error> {
+    fn read(
+        response: &Response,
+        strict: bool,
+        expected_type: &str,
+        deviations: &mut Deviations,
+        secrets: &[&str],
+    ) -> Result<Self, Error> {
         let at = |code: Code| code.at(Phase::Token);
-        let success = (200..300).contains(&response.status);
-        let shown = || Some(excerpt(&response.body, secrets));
-        let text = interop::object(response, deviations).map_err(|unreadable| {
-            let code = match unreadable {
-                Unreadable::MalformedJson if success => Code::MalformedJson,
-                Unreadable::MalformedJson | Unreadable::NotOauth => Code::NotOauthResponse,
-            };
-            at(code).with(|report| report.body = shown())
-        })?;
-        let outer = Object::parse(&text).unwrap_or_default();
-
-        // §5.2, at any status: GitHub refuses with 200.
-        if let Some(refusal) = interop::refusal(&outer, !success, deviations) {
-            if success {
-                deviations.note(Deviation::ErrorStatus);
-            }
-            let clean = |text: &str| excerpt(text.as_bytes(), secrets);
-            let uri = outer.string("error_uri").map(|uri| clean(&uri));
-            let code = Code::refusal(interop::standard_error(&refusal.error));
-            let refusal = Refusal { error: clean(&refusal.error), description: refusal.description.as_deref().map(clean), uri };
-            return Err(at(code).with(|report| report.refusal = Some(refusal)));
-        }
-        if !success {
-            return Err(at(Code::NotOauthResponse).with(|report| report.body = shown()));
-        }
+        let text = endpoint::read(response, Phase::Token, secrets, deviations)?;
+        let outer = endpoint::object(&text);
         if response.status != 200 {
             deviations.note(Deviation::SuccessStatus);
         }
@@ -348,8 +328,10 @@ impl TokenResponse {
             Some(value) => Some(value.string().ok_or_else(|| member("token_type"))?),
         };
         let token_type = interop::token_type(token_type, deviations).into_owned();
-        if !token_type.eq_ignore_ascii_case("bearer") {
-            return Err(at(Code::UnsupportedTokenType).about("token_type"));
+        if !token_type.eq_ignore_ascii_case(expected_type) {
+            // RFC 9449 §5: a Bearer token in answer to a proof is bound to nothing.
+            let unbound = token_type.eq_ignore_ascii_case("Bearer");
+            return Err(at(if unbound { Code::TokenNotBound } else { Code::UnsupportedTokenType }).about("token_type"));
         }
         let expires_in = match object.get("expires_in") {
             None => None,

@@ -35,6 +35,8 @@ crate::words::words! {
         IssuerParameter = "issuer_parameter",
         /// The code was redeemed with the verifier of the login that asked for it: RFC 7636.
         Pkce = "pkce",
+        /// The tokens are bound to our key: RFC 9449.
+        DpopBinding = "dpop_binding",
         /// Step 2: the ID token is the server's.
         IdTokenIssuer = "id_token_issuer",
         /// Step 3: it is for this client.

@@ -5,10 +5,11 @@ use core::cell::RefCell;
 
 use crate::{
     error::{Error, Phase},
-    flow::{Event, Relation, Step},
+    flow::{Effect, Relation, Step},
     web::{
         clock, crypto,
         fetch::{self, Call},
+        random,
     },
 };
 
@@ -23,15 +24,15 @@ struct Inner {
 }
 
 impl Client {
-    /// Takes a relation over. Whether signatures can be verified is the host's to know.
-    pub fn new(mut relation: Relation) -> Self {
+    /// Takes a relation over, with the keys to sign with. Whether signatures can be verified is the host's to know.
+    pub fn new(mut relation: Relation, keys: crypto::Keys) -> Self {
         relation.client.host_verifies = crypto::is_available();
-        Self(Rc::new(Inner { relation: RefCell::new(relation), keys: crypto::Keys::default() }))
+        Self(Rc::new(Inner { relation: RefCell::new(relation), keys }))
     }
 
-    /// Looks at the relation. Never held across an await.
-    pub fn with<R>(&self, look: impl FnOnce(&Relation) -> R) -> R {
-        look(&self.0.relation.borrow())
+    /// Works with the relation. Never held across an await.
+    pub fn with<R>(&self, work: impl FnOnce(&mut Relation) -> R) -> R {
+        work(&mut self.0.relation.borrow_mut())
     }
 
     /// Performs a flow to its end.
@@ -40,13 +41,21 @@ impl Client {
     /// Whatever ends the flow.
     pub async fn run<T>(&self, mut step: Step<T>, call: &Call) -> Result<T, Error> {
         loop {
-            let (event, next): (Event, _) = match step {
+            let (effect, next) = match step {
                 Step::Done(value) => return Ok(value),
-                Step::Send(mut request, next) => {
+                Step::Ask(effect, next) => (effect, next),
+            };
+            let keys = &self.0.keys;
+            let event = match effect {
+                Effect::Send(mut request) => {
                     request.add(&call.headers, Phase::Configuration)?;
-                    (fetch::send(&request, call).await, next)
+                    fetch::send(&request, call).await
                 }
-                Step::Verify(check, next) => (crypto::check(&check, &self.0.keys).await, next),
+                Effect::Verify(check) => crypto::check(&check, keys).await,
+                Effect::Sign(signer, input) => crypto::own(signer, Some(&input), keys).await,
+                Effect::Key(signer) => crypto::own(signer, None, keys).await,
+                Effect::Draw => random::draw(),
+                Effect::Wait(seconds) => clock::wait(seconds, call.signal.as_ref()).await,
             };
             step = next.resume(&mut self.0.relation.borrow_mut(), event, clock::now())?;
         }

@@ -1,15 +1,19 @@
-//! Verifying, by the host's SubtleCrypto: no RSA or EC code in the module, and keys that the host optimises.
+//! Signing and verifying, by the host's SubtleCrypto: no RSA or EC code in the module, and keys that the host optimises.
 
 use alloc::{string::String, vec::Vec};
 use core::cell::RefCell;
-use js_sys::{JSON, Promise};
+use js_sys::{JSON, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 
 use crate::{
     error::Code,
-    flow::Event,
-    jose::jws::{Algorithm, Check},
+    flow::{Event, Signer},
+    jose::{
+        jwk::{Jwk, OwnKey},
+        jws::{Algorithm, Check},
+    },
+    text::json::Object,
 };
 
 #[wasm_bindgen]
@@ -37,11 +41,39 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn verify(this: &SubtleCrypto, algorithm: &JsValue, key: &JsValue, signature: &[u8], data: &[u8])
     -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn sign(this: &SubtleCrypto, algorithm: &JsValue, key: &JsValue, data: &[u8]) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = exportKey)]
+    fn export_key(this: &SubtleCrypto, format: &str, key: &JsValue) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = generateKey)]
+    fn generate_key(this: &SubtleCrypto, algorithm: &JsValue, extractable: bool, usages: &JsValue) -> Result<Promise, JsValue>;
 }
 
-/// Keys that were imported before: importing costs about as much as verifying.
+/// The keys that the host keeps. Private ones may be non-extractable: nothing here asks for their content.
 #[derive(Debug, Default)]
-pub struct Keys(RefCell<Vec<(Algorithm, String, JsValue)>>);
+pub struct Keys {
+    /// The client's private key, a `CryptoKey`.
+    client: Option<JsValue>,
+    /// The key pair that tokens are bound to; made on first use where the caller gave none.
+    dpop: RefCell<Option<JsValue>>,
+    /// Servers' keys that were imported before: importing costs about as much as verifying.
+    imported: RefCell<Vec<(Algorithm, String, JsValue)>>,
+}
+
+impl Keys {
+    /// The client's private `CryptoKey`, and a `CryptoKeyPair` for DPoP, as far as the caller has them.
+    pub fn new(client: Option<JsValue>, dpop: Option<JsValue>) -> Self {
+        Self { client, dpop: RefCell::new(dpop), ..Self::default() }
+    }
+
+    /// The key pair that tokens are bound to, once there is one.
+    pub fn dpop(&self) -> Option<JsValue> {
+        self.dpop.borrow().clone()
+    }
+}
 
 /// Keys kept: a server has two or three.
 const KEYS: usize = 8;
@@ -64,17 +96,87 @@ pub async fn check(check: &Check, keys: &Keys) -> Event {
     }
 }
 
+/// Signs a text, or tells what the key is where there is none.
+pub async fn own(signer: Signer, input: Option<&str>, keys: &Keys) -> Event {
+    let Some(subtle) = subtle() else { return Event::Failed(Code::CryptoUnavailable) };
+    match use_own(&subtle, signer, input, keys).await {
+        Ok(event) => event,
+        Err(_) => Event::Failed(Code::AlgorithmUnsupported),
+    }
+}
+
+async fn use_own(subtle: &SubtleCrypto, signer: Signer, input: Option<&str>, keys: &Keys) -> Result<Event, JsValue> {
+    let get = |object: &JsValue, name: &str| Reflect::get(object, &name.into());
+    let (private, public) = match signer {
+        Signer::Client => (keys.client.clone().unwrap_or(JsValue::UNDEFINED), None),
+        Signer::Dpop => {
+            let pair = pair(subtle, keys).await?;
+            (get(&pair, "privateKey")?, Some(get(&pair, "publicKey")?))
+        }
+    };
+    let algorithm = algorithm_of(&private)?;
+    if let Some(input) = input {
+        let parameters = JSON::parse(&parameters(algorithm))?;
+        let signature = JsFuture::from(subtle.sign(&parameters, &private, input.as_bytes())?).await?;
+        return Ok(Event::Signed(Uint8Array::new(&signature).to_vec()));
+    }
+    let public = match public {
+        Some(public) => {
+            let jwk = JsFuture::from(subtle.export_key("jwk", &public)?).await?;
+            let text: String = JSON::stringify(&jwk)?.into();
+            Some(Object::parse(&text).and_then(|object| Jwk::parse(&object)).ok_or(JsValue::NULL)?)
+        }
+        None => None,
+    };
+    Ok(Event::Key(OwnKey { algorithm, public }))
+}
+
+/// The caller's DPoP key pair, or one that is made here and cannot be taken out.
+async fn pair(subtle: &SubtleCrypto, keys: &Keys) -> Result<JsValue, JsValue> {
+    if let Some(pair) = keys.dpop() {
+        return Ok(pair);
+    }
+    let algorithm = JSON::parse(&parameters(Algorithm::Es256))?;
+    let usages = JSON::parse("[\"sign\",\"verify\"]")?;
+    let pair = JsFuture::from(subtle.generate_key(&algorithm, false, &usages)?).await?;
+    // Another call may have made one in the meantime: the first stays, because tokens may be bound to it.
+    Ok(keys.dpop.borrow_mut().get_or_insert(pair).clone())
+}
+
+/// The JWS algorithm of a `CryptoKey`.
+fn algorithm_of(key: &JsValue) -> Result<Algorithm, JsValue> {
+    let algorithm = Reflect::get(key, &"algorithm".into())?;
+    let text = |object: &JsValue, name: &str| Reflect::get(object, &name.into()).ok().and_then(|value| value.as_string());
+    let hash = Reflect::get(&algorithm, &"hash".into()).ok().and_then(|hash| text(&hash, "name")).unwrap_or_default();
+    let bits = hash.strip_prefix("SHA-").unwrap_or("");
+    let name = match text(&algorithm, "name").unwrap_or_default().as_str() {
+        "RSASSA-PKCS1-v1_5" => ["RS", bits].concat(),
+        "RSA-PSS" => ["PS", bits].concat(),
+        "ECDSA" => match text(&algorithm, "namedCurve").unwrap_or_default().as_str() {
+            "P-384" => "ES384".into(),
+            "P-521" => "ES512".into(),
+            _ => "ES256".into(),
+        },
+        other => other.into(),
+    };
+    Algorithm::parse(&name).ok_or(JsValue::NULL)
+}
+
 async fn run(subtle: &SubtleCrypto, check: &Check, keys: &Keys) -> Result<bool, JsValue> {
     let algorithm = JSON::parse(&parameters(check.algorithm))?;
-    let known =
-        keys.0.borrow().iter().find(|(a, text, _)| *a == check.algorithm && *text == check.key).map(|(.., key)| key.clone());
+    let known = keys
+        .imported
+        .borrow()
+        .iter()
+        .find(|(a, text, _)| *a == check.algorithm && *text == check.key)
+        .map(|(.., key)| key.clone());
     let key = match known {
         Some(key) => key,
         None => {
             let jwk = JSON::parse(&check.key)?;
             let usages = JSON::parse("[\"verify\"]")?;
             let key = JsFuture::from(subtle.import_key("jwk", &jwk, &algorithm, false, &usages)?).await?;
-            let mut keys = keys.0.borrow_mut();
+            let mut keys = keys.imported.borrow_mut();
             if keys.len() == KEYS {
                 keys.remove(0);
             }

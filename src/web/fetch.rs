@@ -68,9 +68,15 @@ async fn exchange(request: &Request, call: &Call, timer: &AbortSignal) -> Result
         return Ok(Err(Code::RedirectRefused));
     }
     let headers = response.headers();
-    let (content_type, retry_after) = (header(&headers, "content-type"), header(&headers, "retry-after"));
     let Some(body) = read(&response).await? else { return Ok(Err(Code::ResponseTooLarge)) };
-    Ok(Ok(http::Response { status, content_type, retry_after, body }))
+    Ok(Ok(http::Response {
+        status,
+        content_type: header(&headers, "content-type"),
+        retry_after: header(&headers, "retry-after"),
+        dpop_nonce: header(&headers, "dpop-nonce"),
+        www_authenticate: header(&headers, "www-authenticate"),
+        body,
+    }))
 }
 
 fn header(headers: &Headers, name: &str) -> Option<String> {

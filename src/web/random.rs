@@ -1,8 +1,12 @@
 //! The one place where randomness is drawn: `crypto.getRandomValues`, through getrandom. Never at load.
 
-use crate::error::{Code, Error, Phase};
+use crate::{error::Code, flow::Event, oauth::authorization::Entropy};
 
-/// Fills a buffer; [`Code::CryptoUnavailable`] on a host without a source.
-pub fn fill(bytes: &mut [u8], phase: Phase) -> Result<(), Error> {
-    getrandom::fill(bytes).map_err(|_| Code::CryptoUnavailable.at(phase).about("crypto.getRandomValues"))
+/// Draws fresh bytes; [`Code::CryptoUnavailable`] on a host without a source.
+pub fn draw() -> Event {
+    let mut entropy = Entropy::default();
+    match getrandom::fill(entropy.as_flattened_mut()) {
+        Ok(()) => Event::Drawn(entropy),
+        Err(_) => Event::Failed(Code::CryptoUnavailable),
+    }
 }

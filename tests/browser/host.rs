@@ -1,8 +1,8 @@
 //! The web host, in the engine that runs it.
 
 use grantkit::{
-    error::{Code, Phase},
-    flow::{Event, Relation, Step},
+    error::Code,
+    flow::{Event, Relation, Signer, Step},
     http::Request,
     jose::{
         jwk::Jwk,
@@ -57,10 +57,12 @@ async fn a_key_that_cannot_be_imported_is_told_from_a_wrong_signature() {
 
 #[wasm_bindgen_test]
 fn randomness_differs_each_time() {
-    let (mut a, mut b) = ([0; 32], [0; 32]);
-    random::fill(&mut a, Phase::Authorization).unwrap();
-    random::fill(&mut b, Phase::Authorization).unwrap();
-    assert!(a != b && a != [0; 32]);
+    let (mut a, mut b) = ([[0; 32]; 3], [[0; 32]; 3]);
+    for bytes in [&mut a, &mut b] {
+        let Event::Drawn(drawn) = random::draw() else { panic!("no randomness") };
+        *bytes = drawn;
+    }
+    assert!(a != b && a[0] != a[1] && a[2] != [0; 32]);
 }
 
 #[wasm_bindgen_test]
@@ -144,7 +146,7 @@ async fn a_body_that_breaks_off_is_a_network_failure() {
 
 #[wasm_bindgen_test]
 async fn the_driver_performs_a_flow_to_its_end() {
-    let client = Client::new(Relation::undiscovered(OauthClient::new("app")));
+    let client = Client::new(Relation::undiscovered(OauthClient::new("app")), crypto::Keys::default());
     assert!(Reflect::has(&js_sys::global(), &"crypto".into()).unwrap());
     let document =
         "return Promise.resolve(Response.json({issuer: 'https://op.example', token_endpoint: 'https://op.example/token'}))";
@@ -158,4 +160,32 @@ async fn the_driver_performs_a_flow_to_its_end() {
         .await
         .unwrap();
     assert_eq!(tokens.response().access_token.expose(), "at");
+}
+
+#[wasm_bindgen_test]
+async fn a_key_pair_made_here_proves_itself_and_cannot_be_taken_out() {
+    let keys = crypto::Keys::default();
+    let Event::Key(own) = crypto::own(Signer::Dpop, None, &keys).await else { panic!("no key") };
+    let public = own.public.unwrap();
+    let Event::Signed(signature) = crypto::own(Signer::Dpop, Some("text"), &keys).await else { panic!("no signature") };
+    let check = Check { algorithm: own.algorithm, key: public.public().into(), signed: "text".into(), signature };
+    assert!(matches!(crypto::check(&check, &keys).await, Event::Verified(true)), "the same key each time");
+    let pair = keys.dpop().unwrap();
+    let private = Reflect::get(&pair, &"privateKey".into()).unwrap();
+    assert_eq!(Reflect::get(&private, &"extractable".into()).unwrap().as_bool(), Some(false));
+}
+
+#[wasm_bindgen_test]
+async fn a_client_without_a_key_cannot_sign() {
+    let event = crypto::own(Signer::Client, Some("text"), &crypto::Keys::default()).await;
+    assert!(matches!(event, Event::Failed(Code::AlgorithmUnsupported)));
+}
+
+#[wasm_bindgen_test]
+async fn waiting_takes_its_time_and_ends_with_the_call() {
+    let before = js_sys::Date::now();
+    assert!(matches!(clock::wait(1, None).await, Event::Waited));
+    assert!(js_sys::Date::now() - before >= 900.0);
+    let ended = web_sys::AbortSignal::abort();
+    assert!(matches!(clock::wait(5, Some(&ended)).await, Event::Failed(Code::Aborted)));
 }

@@ -2,7 +2,7 @@
 
 use grantkit::{
     error::{Code, Error, Phase},
-    flow::{Event, Relation, Tokens},
+    flow::{Effect, Event, Relation, Step, Tokens},
     http::Request,
     oauth::{
         authorization::{self, Pending},
@@ -16,7 +16,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::world::{
     ENTROPY, ISSUER, NOW, callback, claims, client, drive, json_response, jwk, jwks, key, merge, metadata, now, other_key,
-    server, server_with, sign_with, text_response, token_response,
+    perform, server, server_with, sign_with, text_response, token_response,
 };
 
 fn relation() -> Relation {
@@ -24,7 +24,7 @@ fn relation() -> Relation {
 }
 
 fn pending(server: &Metadata, client: &Client) -> Pending {
-    authorization::start(server, client, &[], &ENTROPY).unwrap().1
+    authorization::start(server, client, &[], &ENTROPY).unwrap().pending
 }
 
 /// Logs in against a server that answers so; tells what was asked for as well.
@@ -172,14 +172,16 @@ fn a_host_that_cannot_verify_a_signature_says_so() {
         let error = loop {
             step = match step {
                 Err(error) => break error,
-                Ok(grantkit::flow::Step::Done(_)) => panic!("tokens without a signature"),
-                Ok(grantkit::flow::Step::Send(request, next)) => {
-                    let answer =
-                        if request.url.ends_with("/jwks") { Event::Response(json_response(200, &jwks())) } else { good() };
-                    next.resume(&mut relation, answer, now())
+                Ok(Step::Done(_)) => panic!("tokens without a signature"),
+                Ok(Step::Ask(Effect::Verify(_), next)) => next.resume(&mut relation, event.take().unwrap(), now()),
+                Ok(Step::Ask(effect, next)) => {
+                    let mut answer = |request: &Request| {
+                        if request.url.ends_with("/jwks") { Event::Response(json_response(200, &jwks())) } else { good() }
+                    };
+                    let event = perform(effect, &mut Vec::new(), &mut answer);
+                    next.resume(&mut relation, event, now())
                 }
-                Ok(grantkit::flow::Step::Verify(_, next)) => next.resume(&mut relation, event.take().unwrap(), now()),
-            }
+            };
         };
         assert_eq!(error.code(), code);
         assert!(error.report().grant_may_be_consumed);

@@ -13,8 +13,8 @@ fn response(row: &Value) -> Response {
     Response {
         status: row["status"].as_u64().unwrap() as u16,
         content_type: Some(row["content_type"].as_str().unwrap().into()),
-        retry_after: None,
         body: body.as_str().map_or_else(|| body.to_string(), Into::into).into_bytes(),
+        ..Response::default()
     }
 }
 

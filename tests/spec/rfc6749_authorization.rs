@@ -17,7 +17,8 @@ use super::world::{ENTROPY, callback, client, nonce, server, server_with, state}
 
 fn start_at(server: &Metadata, client: &Client, parameters: &[(&str, &str)]) -> Result<(String, Pending), Error> {
     let parameters: Vec<_> = parameters.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
-    authorization::start(server, client, &parameters, &ENTROPY)
+    let begun = authorization::start(server, client, &parameters, &ENTROPY)?;
+    Ok((begun.url(server, client)?, begun.pending))
 }
 
 fn start(parameters: &[(&str, &str)]) -> Result<(String, Pending), Error> {
@@ -156,8 +157,8 @@ fn a_callback_becomes_the_grant_of_its_login() {
         format!("https://app.example/cb?{query}#_=_"),
         format!("https://app.example/cb?tag=a&tag=b&{query}"),
     ] {
-        let exchange = Exchange::new(&server(), &client(), receive(&callback).unwrap()).unwrap();
-        let form = form::parse(exchange.request().body.as_ref().unwrap().expose());
+        let request = Exchange::new(&client(), receive(&callback).unwrap()).request(&server(), &client(), None).unwrap();
+        let form = form::parse(request.body.as_ref().unwrap().expose());
         let verifier = base64url::encode(&ENTROPY[2]);
         let expected = [
             ("grant_type", "authorization_code"),

@@ -19,7 +19,7 @@ fn request(authentication: Authentication) -> Request {
     let mut client = client();
     client.id = "s6BhdRkqt3".into();
     client.authentication = authentication;
-    Exchange::new(&server(), &client, Grant::new("client_credentials", false)).unwrap().request().clone()
+    Exchange::new(&client, Grant::new("client_credentials", false)).request(&server(), &client, None).unwrap()
 }
 
 fn header(request: &Request, name: &str) -> Option<String> {

@@ -21,7 +21,7 @@ fn by_hand(parameters: &[(&str, &str)]) -> Result<Grant, Error> {
 }
 
 fn code_exchange(client: &Client) -> Exchange {
-    Exchange::new(&server(), client, by_hand(&[("grant_type", "authorization_code"), ("code", "the-code")]).unwrap()).unwrap()
+    Exchange::new(client, by_hand(&[("grant_type", "authorization_code"), ("code", "the-code")]).unwrap())
 }
 
 fn receive(response: &Response) -> Result<Received, Error> {
@@ -55,9 +55,10 @@ fn section_4_1_3_every_parameter_is_sent_once_in_its_place() {
         ("resource", "https://b.example"),
         ("x_extra", "1"),
     ]);
-    let exchange = Exchange::new(&server(), &Client::new("app"), grant.unwrap()).unwrap();
+    let client = Client::new("app");
+    let request = Exchange::new(&client, grant.unwrap()).request(&server(), &client, None).unwrap();
     assert_eq!(
-        exchange.request().body.as_ref().unwrap().expose(),
+        request.body.as_ref().unwrap().expose(),
         "grant_type=authorization_code&code=SplxlOBeZQQYbYS6WxSbIA&redirect_uri=https%3A%2F%2Fclient.example.com%2Fcb\
          &code_verifier=dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk&scope=read+write&resource=https%3A%2F%2Fa.example\
          &resource=https%3A%2F%2Fb.example&x_extra=1&client_id=app"
@@ -177,7 +178,7 @@ fn whether_the_grant_may_be_spent_and_the_request_repeated_is_told() {
         let error = code_exchange(&client()).failed(code);
         assert!(error.report().grant_may_be_consumed && !error.retryable(), "{code:?}");
     }
-    let idle = Exchange::new(&server(), &client(), by_hand(&[("grant_type", "client_credentials")]).unwrap()).unwrap();
+    let idle = Exchange::new(&client(), by_hand(&[("grant_type", "client_credentials")]).unwrap());
     let error = idle.failed(Code::Network);
     assert!(!error.report().grant_may_be_consumed && error.retryable(), "client credentials can be asked for again");
 }

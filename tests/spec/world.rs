@@ -2,15 +2,18 @@
 
 use grantkit::{
     error::Error,
-    flow::{Event, Relation, Step},
+    flow::{Effect, Event, Relation, Signer, Step},
     http::{Request, Response},
-    jose::jws,
+    jose::{
+        jwk::{Jwk, OwnKey},
+        jws::{self, Algorithm},
+    },
     oauth::{authorization, client::Client, metadata::Metadata},
-    text::base64url,
+    text::{base64url, json::Object},
     time::Timestamp,
 };
 use hmac::{Hmac, KeyInit, Mac};
-use p256::ecdsa::{Signature, SigningKey, VerifyingKey, signature::Signer, signature::Verifier};
+use p256::ecdsa::{Signature, SigningKey, VerifyingKey, signature::Signer as _, signature::Verifier as _};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
@@ -120,7 +123,7 @@ pub fn json_response(status: u16, body: &Value) -> Response {
 }
 
 pub fn text_response(status: u16, content_type: &str, body: &str) -> Response {
-    Response { status, content_type: Some(content_type.into()), retry_after: None, body: body.into() }
+    Response { status, content_type: Some(content_type.into()), body: body.into(), ..Response::default() }
 }
 
 pub fn token_response(claims: &Value) -> Response {
@@ -128,6 +131,12 @@ pub fn token_response(claims: &Value) -> Response {
         200,
         &json!({"access_token": "at", "token_type": "Bearer", "expires_in": 60, "refresh_token": "rt", "id_token": sign(claims)}),
     )
+}
+
+/// Whether a token was signed with this key.
+pub fn verify_with(key: &SigningKey, token: &str) -> bool {
+    let public = Jwk::parse(&Object::parse(&jwk(key, "k").to_string()).unwrap()).unwrap();
+    verify(&jws::Jws::parse(token).unwrap().check(&public))
 }
 
 /// A host that knows P-256 alone.
@@ -139,6 +148,32 @@ pub fn verify(check: &jws::Check) -> bool {
         return false;
     };
     key.verify(check.signed.as_bytes(), &signature).is_ok()
+}
+
+/// What a host does: `answer` is the network, randomness counts, and every key of our own is the same.
+pub fn perform(effect: Effect, sent: &mut Vec<Request>, answer: &mut impl FnMut(&Request) -> Event) -> Event {
+    match effect {
+        Effect::Send(request) => {
+            let event = answer(&request);
+            sent.push(request);
+            event
+        }
+        Effect::Verify(check) => Event::Verified(verify(&check)),
+        Effect::Sign(_, input) => {
+            let signature: Signature = own_key().sign(input.as_bytes());
+            Event::Signed(signature.to_bytes().to_vec())
+        }
+        Effect::Key(signer) => {
+            let public = Jwk::parse(&Object::parse(&jwk(&own_key(), "own").to_string()).unwrap());
+            Event::Key(OwnKey { algorithm: Algorithm::Es256, public: public.filter(|_| signer == Signer::Dpop) })
+        }
+        Effect::Draw => Event::Drawn(ENTROPY),
+        Effect::Wait(_) => Event::Waited,
+    }
+}
+
+pub fn own_key() -> SigningKey {
+    SigningKey::from_slice(&[9; 32]).unwrap()
 }
 
 /// Performs a flow; `answer` is the network. Tells what was sent as well.
@@ -153,11 +188,7 @@ pub fn drive<T>(
         let (event, next) = match step {
             Err(error) => return (Err(error), sent),
             Ok(Step::Done(value)) => return (Ok(value), sent),
-            Ok(Step::Send(request, next)) => {
-                sent.push(request.clone());
-                (answer(&request), next)
-            }
-            Ok(Step::Verify(check, next)) => (Event::Verified(verify(&check)), next),
+            Ok(Step::Ask(effect, next)) => (perform(effect, &mut sent, &mut answer), next),
         };
         step = next.resume(relation, event, now());
     }

@@ -1,0 +1,83 @@
+//! Tokens that are worth nothing to a thief.
+//!
+//! A token is bound to a key that never leaves the host. Each request carries a proof: a JWT over its method and URL, signed with that
+//! key, fresh by a nonce that the server hands out. Here proofs are worded and nonces are remembered; the host signs.
+//!
+//! Specification: [RFC 9449](https://www.rfc-editor.org/rfc/rfc9449.html)
+
+use alloc::{string::String, vec::Vec};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    jose::{
+        jwk::Jwk,
+        jws::{self, Algorithm},
+    },
+    limits,
+    text::{base64url, json::Writer, uri::Uri},
+    time::Timestamp,
+};
+
+/// What is to be signed to prove a request, [§4.2](https://www.rfc-editor.org/rfc/rfc9449.html#section-4.2).
+#[derive(Debug)]
+pub struct Proof<'a> {
+    /// `htm`: the method.
+    pub method: &'a str,
+    /// `htu`: the URL; its query and fragment are left out.
+    pub url: &'a str,
+    /// `nonce`, where the server asks for one.
+    pub nonce: Option<&'a str>,
+    /// Hashed into `ath`, at a resource.
+    pub access_token: Option<&'a str>,
+}
+
+impl Proof<'_> {
+    /// Words it for this key.
+    pub fn signing_input(
+        &self,
+        key: &Jwk,
+        algorithm: Algorithm,
+        entropy: &[u8; limits::ENTROPY_BYTES],
+        now: Timestamp,
+    ) -> String {
+        let mut header = Writer::default();
+        header.string("typ", "dpop+jwt").string("alg", algorithm.as_str()).raw("jwk", key.public());
+        let target = self.url.split(['?', '#']).next().unwrap_or(self.url);
+        let mut claims = Writer::default();
+        claims.string("jti", &base64url::encode(entropy)).string("htm", self.method).string("htu", target);
+        claims.integer("iat", now.seconds()).optional("nonce", self.nonce);
+        if let Some(token) = self.access_token {
+            claims.string("ath", &base64url::encode(&Sha256::digest(token)));
+        }
+        jws::signing_input(&header.finish(), &claims.finish())
+    }
+}
+
+/// The last nonce of each origin, [§8](https://www.rfc-editor.org/rfc/rfc9449.html#section-8), learnt from successes and refusals alike.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Nonces(Vec<(String, String)>);
+
+impl Nonces {
+    /// The nonce to use at this URL.
+    pub fn get(&self, url: &str) -> Option<&str> {
+        let origin = Uri::parse(url)?.origin;
+        self.0.iter().find(|(other, _)| other == origin).map(|(_, nonce)| nonce.as_str())
+    }
+
+    /// Learns what a response from this URL brought. Tells whether it is news. The oldest origin makes room.
+    pub fn learn(&mut self, url: &str, nonce: Option<&str>) -> bool {
+        let visible = |nonce: &&str| {
+            (1..=limits::DPOP_NONCE_CHARACTERS).contains(&nonce.len()) && nonce.bytes().all(|byte| (0x21..0x7f).contains(&byte))
+        };
+        let (Some(nonce), Some(uri)) = (nonce.filter(visible), Uri::parse(url)) else { return false };
+        if self.get(url) == Some(nonce) {
+            return false;
+        }
+        self.0.retain(|(origin, _)| origin != uri.origin);
+        if self.0.len() == limits::DPOP_NONCES {
+            self.0.remove(0);
+        }
+        self.0.push((uri.origin.into(), nonce.into()));
+        true
+    }
+}

@@ -1,0 +1,97 @@
+//! A form for one of the server's endpoints, with the client's authentication: what every exchange but a metadata request begins with.
+//!
+//! Specification: [RFC 6749 §2.3, §3.2](https://www.rfc-editor.org/rfc/rfc6749.html#section-2.3)
+
+use alloc::{borrow::Cow, string::String};
+
+use crate::{
+    error::{Code, Error, Phase, Refusal},
+    http::{Request, Response},
+    oauth::{client::Client, metadata::Metadata},
+    quirk::{
+        deviation::{Deviation, Deviations},
+        interop::{self, Unreadable},
+    },
+    secret::Secret,
+    text::{excerpt::excerpt, form, json::Object},
+};
+
+/// Makes the request. `assertion`: the client's JWT, where it authenticates by one.
+///
+/// # Errors
+/// [`Code::UnsupportedByServer`] without such an endpoint, [`Code::InsecureUrl`], [`Code::InvalidArgument`] where the client authenticates by
+/// a JWT and there is none: that takes a host that signs.
+pub fn request(
+    endpoint: &'static str,
+    phase: Phase,
+    parameters: &[(Cow<'static, str>, Secret)],
+    server: &Metadata,
+    client: &Client,
+    assertion: Option<&Secret>,
+) -> Result<Request, Error> {
+    if client.authentication.needs_assertion() && assertion.is_none() {
+        return Err(Code::InvalidArgument.at(phase).about("clientAuth"));
+    }
+    let mut request = Request::get(server.endpoint(endpoint, client, phase)?);
+    request.method = "POST";
+    request.set("content-type", Secret::new("application/x-www-form-urlencoded"));
+    let mut form = String::new();
+    for (name, value) in parameters {
+        form::append(&mut form, name, value.expose());
+    }
+    client.authentication.apply(&client.id, assertion, &mut request, &mut form);
+    request.body = Some(Secret::new(form));
+    Ok(request)
+}
+
+/// The JSON object of a successful response; every other response as an error, RFC 6749 §5.2.
+///
+/// # Errors
+/// The server's refusal at any status, [`Code::NotOauthResponse`], [`Code::MalformedJson`].
+pub fn success<'a>(response: &'a Response, phase: Phase, secrets: &[&str]) -> Result<Cow<'a, str>, Error> {
+    read(response, phase, secrets, &mut Deviations::default())
+}
+
+/// As [`success`], noting departures on the way.
+pub(super) fn read<'a>(
+    response: &'a Response,
+    phase: Phase,
+    secrets: &[&str],
+    deviations: &mut Deviations,
+) -> Result<Cow<'a, str>, Error> {
+    let success = (200..300).contains(&response.status);
+    let fail = |code: Code, deviations: Deviations| {
+        code.at(phase).with(|report| {
+            report.status = Some(response.status);
+            report.retry_after = response.wait();
+            report.deviations = deviations;
+        })
+    };
+    let show = |error: Error| error.with(|report| report.body = Some(excerpt(&response.body, secrets)));
+    let text = match interop::object(response, deviations) {
+        Ok(text) => text,
+        Err(Unreadable::MalformedJson) if success => return Err(show(fail(Code::MalformedJson, *deviations))),
+        Err(_) => return Err(show(fail(Code::NotOauthResponse, *deviations))),
+    };
+    let outer = object(&text);
+    // At any status: GitHub refuses with 200.
+    if let Some(refusal) = interop::refusal(&outer, !success, deviations) {
+        if success {
+            deviations.note(Deviation::ErrorStatus);
+        }
+        let clean = |text: &str| excerpt(text.as_bytes(), secrets);
+        let code = Code::refusal(interop::standard_error(&refusal.error));
+        let refusal = Refusal {
+            error: clean(&refusal.error),
+            description: refusal.description.as_deref().map(clean),
+            uri: outer.string("error_uri").map(|uri| clean(&uri)),
+        };
+        return Err(fail(code, *deviations).with(|report| report.refusal = Some(refusal)));
+    }
+    if success { Ok(text) } else { Err(show(fail(Code::NotOauthResponse, *deviations))) }
+}
+
+/// An object that was read before.
+pub(crate) fn object(text: &str) -> Object<'_> {
+    Object::parse(text).unwrap_or_default()
+}

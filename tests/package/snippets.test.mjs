@@ -1,0 +1,170 @@
+/** What the documents say is so: their examples type-check, their table of codes is the core's, their links and tests exist. */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const REPOSITORY = "https://github.com/grantkit/grantkit/blob/main/";
+const WITH_EXAMPLES = ["README.md", "pkg/README.md"];
+const DOCUMENTS = [...WITH_EXAMPLES, "CHANGELOG.md", ".github/CONTRIBUTING.md", ".github/SECURITY.md"];
+
+const read = (path) => readFileSync(join(ROOT, path), "utf8");
+
+/** What an example may take from those before it. A block that declares one of these itself means its own. */
+const CONTEXT = `
+export {};
+declare global {
+  let client: import("grantkit").Client;
+  let tokens: import("grantkit").Tokens;
+}
+`;
+
+/** The `ts` and `js` blocks of a document, by the line on which each begins. */
+function blocks(path) {
+  const found = [];
+  let block;
+  for (const [index, line] of read(path).split("\n").entries()) {
+    const fence = /^\s*```\s*(\w*)/.exec(line);
+    if (block && fence) {
+      if (block.language === "ts" || block.language === "js") found.push(block);
+      block = undefined;
+    } else if (fence) block = { path, line: index + 2, language: fence[1], text: "" };
+    else if (block) block.text += `${line}\n`;
+  }
+  assert.equal(block, undefined, `${path}: a block is not closed`);
+  return found;
+}
+
+/** A block as a file of its own. It is a module, whether or not it imports something. */
+function fileOf({ path, line, language }) {
+  return `${path.replaceAll(/\W/g, "_")}_${line}.${language === "ts" ? "ts" : "js"}`;
+}
+
+/** What the compiler says of files beside an installed package. */
+function compile(folder) {
+  const compiler = join(ROOT, "node_modules/typescript/bin/tsc");
+  return new Promise((done) => {
+    execFile(process.execPath, [compiler, "--project", folder, "--pretty", "false"], { cwd: folder }, (error, stdout, stderr) => {
+      done({ failed: error !== null, said: `${stdout}${stderr}` });
+    });
+  });
+}
+
+describe("the examples of the documents", { timeout: 120_000 }, () => {
+  let folder;
+  let outcome;
+  const all = WITH_EXAMPLES.flatMap(blocks);
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "grantkit-snippets-"));
+    mkdirSync(join(folder, "node_modules"));
+    // Found as its users find it: by name, through `exports`.
+    symlinkSync(join(ROOT, "pkg"), join(folder, "node_modules/grantkit"), "junction");
+    const compilerOptions = {
+      strict: true, noEmit: true, target: "es2022", lib: ["es2022", "dom", "dom.iterable"], module: "esnext", moduleResolution: "bundler",
+      moduleDetection: "force", types: [], allowJs: true, checkJs: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, verbatimModuleSyntax: true,
+    };
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["context.d.ts", ...all.map(fileOf), "wrong.ts"] }));
+    writeFileSync(join(folder, "context.d.ts"), CONTEXT);
+    writeFileSync(join(folder, "wrong.ts"), "import { randomState } from \"grantkit\";\nexport const state: number = randomState();\n");
+    for (const block of all) writeFileSync(join(folder, fileOf(block)), block.text);
+    outcome = await compile(folder);
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  test("are there, and the package is built", () => {
+    for (const path of WITH_EXAMPLES) assert.ok(blocks(path).length > 0, `${path} has no example`);
+    assert.ok(existsSync(join(ROOT, "pkg/dist/entry/client.inline.d.ts")), "pkg/dist is not built: type `cargo xtask build`");
+  });
+
+  test("are looked at: an error that was put beside them is found", () => {
+    assert.match(outcome.said, /^wrong\.ts\(2,14\): error TS2322/m);
+  });
+
+  for (const block of all) {
+    test(`${block.path}, line ${block.line}`, () => {
+      const name = fileOf(block);
+      const errors = outcome.said.split("\n").filter((line) => line.startsWith(`${name}(`)).map((line) => {
+        const [, row, rest] = /\((\d+),\d+\): (.*)/.exec(line) ?? [, 0, line];
+        return `${block.path}:${block.line + Number(row) - 1}: ${rest}`;
+      });
+      assert.deepEqual(errors, []);
+    });
+  }
+
+  test("leave the compiler nothing else to complain of", () => {
+    const known = new Set([...all.map(fileOf), "wrong.ts"]);
+    const others = outcome.said.split("\n").filter((line) => /error TS/.test(line) && !known.has(line.split("(")[0]));
+    assert.deepEqual(others, []);
+  });
+});
+
+describe("the documents", () => {
+  test("sort every code by its fault, as the core does", () => {
+    const rows = [...read("src/error.rs").matchAll(/^ {4}\w+ "(\w+)" (Caller|Server|Refusal|Transport) "/gm)];
+    const core = {};
+    for (const [, code, fault] of rows) (core[fault.toLowerCase()] ??= []).push(code);
+    assert.ok(rows.length > 50, "the table of src/error.rs is read");
+    const written = {};
+    for (const [, fault, codes] of read("pkg/README.md").matchAll(/^\| `(caller|server|refusal|transport)` \|[^|]*\|([^|]*)\|$/gm)) {
+      written[fault] = [...codes.matchAll(/`(\w+)`/g)].map((match) => match[1]);
+    }
+    assert.deepEqual(written, core);
+  });
+
+  test("name every deviation once", () => {
+    const core = [...read("src/quirk/deviation.rs").matchAll(/^ +\w+ = "(\w+)",$/gm)].map((match) => match[1]);
+    const section = read("pkg/README.md").split("\n## Deviations")[1].split("\n## ")[0];
+    const written = [...section.matchAll(/^\| `(\w+)` \|/gm)].map((match) => match[1]);
+    assert.ok(core.length > 10, "src/quirk/deviation.rs is read");
+    assert.deepEqual(written, core);
+  });
+
+  test("name every option that weakens something, and no other", () => {
+    const core = [...read("src/js/convert.rs").matchAll(/^ +"(dangerously\w+)",$/gm)].map((match) => match[1]);
+    const written = [...read(".github/SECURITY.md").matchAll(/^\| `(dangerously\w+)` \|/gm)].map((match) => match[1]);
+    assert.ok(core.length > 0, "src/js/convert.rs is read");
+    assert.deepEqual(written.sort(), core.sort());
+  });
+
+  for (const path of DOCUMENTS) {
+    test(`${path} leads to places that exist`, () => {
+      const text = read(path);
+      const broken = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1].replace(REPOSITORY, `${ROOT}/`)).filter((link) => {
+        if (/^\w+:\/\//.test(link)) return false;
+        const [file, anchor] = link.split("#");
+        const target = file ? resolve(join(ROOT, dirname(path)), file) : join(ROOT, path);
+        return !existsSync(target) || (anchor && !anchors(readFileSync(target, "utf8")).has(anchor));
+      });
+      assert.deepEqual(broken, []);
+    });
+  }
+
+  test("cite tests that exist", () => {
+    const tests = sources(join(ROOT, "tests")).map((file) => readFileSync(file, "utf8")).join("\n");
+    const tables = read(".github/SECURITY.md").split("\n\n").filter((part) => /^\|.*\| tests? \|$/m.test(part));
+    const cells = tables.flatMap((table) => table.trim().split("\n").slice(2).map((row) => row.split("|").at(-2)));
+    const cited = cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1]));
+    const missing = cited.filter((name) => !(tests.includes(`fn ${name}(`) || tests.includes(`test("${name}"`) || tests.includes(`"${name}": "`)));
+    assert.ok(cited.length > 50, "the tables are read");
+    assert.deepEqual(missing, []);
+  });
+});
+
+/** The anchors that GitHub gives a document's headings. */
+function anchors(text) {
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map((match) => match[1]);
+  return new Set(headings.map((heading) => heading.toLowerCase().replaceAll(/[^\w\- ]/g, "").replaceAll(" ", "-")));
+}
+
+function sources(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return sources(path);
+    return /\.(rs|mjs)$/.test(entry.name) && entry.name !== "snippets.test.mjs" ? [path] : [];
+  });
+}
