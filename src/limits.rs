@@ -37,6 +37,9 @@ pub const KEY_CANDIDATES: usize = 4;
 /// Bytes kept of a body that was not OAuth: enough to recognise the proxy that sent it.
 pub const EXCERPT_BYTES: usize = 2048;
 
+/// Characters that a sent value must have to be looked for in what came back. Shorter ones are no secrets, and stand in many words.
+pub const SECRET_CHARACTERS: usize = 4;
+
 /// Characters in a row, drawn from the alphabet of tokens, that are blotted out of an excerpt: shorter secrets are
 /// guessable anyway, longer words are rare.
 pub const REDACT_CHARACTERS: usize = 16;

@@ -1,7 +1,7 @@
 /** A client at an authorization server. It converts, calls and converts: every judgement is the core's. */
 
 import type { Phase } from "./errors.js";
-import { invalidArgument, settle, toJson } from "./settle.js";
+import { invalidArgument, isObject, look, settle, toJson } from "./settle.js";
 import { isKeyPair, plainOptions } from "./sync.js";
 import { Core } from "./wasm/client_bg.js";
 import type {
@@ -32,8 +32,9 @@ export class Client {
    * @throws GrantError `issuer_mismatch` where the document speaks for another issuer.
    */
   static async discover(issuer: string | URL, options: ClientOptions, call?: CallOptions): Promise<Client> {
-    const core = open({ options: plainOptions(options) }, options);
-    await run(core, "discover", { issuer: issuer instanceof URL ? stripSlash(issuer) : issuer }, "discovery", call);
+    const core = open({ discover: true, options: plainOptions(options) }, options);
+    const asked = look("issuer", "discovery", () => (issuer instanceof URL ? stripSlash(issuer) : issuer));
+    await run(core, "discover", { issuer: asked }, "discovery", call);
     return new Client(core as never, options);
   }
 
@@ -43,7 +44,8 @@ export class Client {
    */
   constructor(server: ServerMetadata, options: ClientOptions);
   constructor(server: ServerMetadata | Core, options: ClientOptions) {
-    this.#core = server instanceof Core ? server : open({ server: server ?? null, options: plainOptions(options) }, options);
+    const isOpen = (given: unknown): given is Core => look("server", "configuration", () => given instanceof Core);
+    this.#core = isOpen(server) ? server : open({ server: server ?? null, options: plainOptions(options) }, options);
     this.#server = JSON.parse(this.#core.server()) as ServerMetadata;
   }
 
@@ -74,10 +76,12 @@ export class Client {
    * [RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749.html#section-6)
    */
   async refresh(tokens: Tokens | string, parameters?: TokenParameters, call?: CallOptions): Promise<Tokens> {
-    const held = typeof tokens === "string" ? { refresh_token: tokens } : (tokens ?? {});
-    const subject = "claims" in held ? held.claims?.sub : undefined;
-    const input = { refresh_token: held.refresh_token, subject, parameters };
-    return JSON.parse(await run(this.#core, "refresh", input, "token", call));
+    const held = look("tokens", "token", () => {
+      if (typeof tokens === "string") return { refresh_token: tokens };
+      if (!isObject(tokens)) throw invalidArgument("tokens", "token");
+      return { refresh_token: tokens.refresh_token, claims: tokens.claims };
+    });
+    return JSON.parse(await run(this.#core, "refresh", { ...held, parameters }, "token", call));
   }
 
   /** Asks for a token of the client's own. [RFC 6749 §4.4](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.4) */
@@ -97,13 +101,19 @@ export class Client {
 }
 
 function open(input: object, options: ClientOptions): Core {
-  if (options.fetch !== undefined && typeof options.fetch !== "function") throw invalidArgument("fetch", "configuration");
   const text = toJson(input, "options", "configuration");
+  const host = look("options", "configuration", () => {
+    const { fetch, clientAuth, dpop } = options;
+    if (fetch !== undefined && typeof fetch !== "function") throw invalidArgument("fetch", "configuration");
+    const key = isObject(clientAuth) && clientAuth.method === "private_key_jwt" ? clientAuth.key : undefined;
+    if (key === undefined && isObject(clientAuth) && clientAuth.method === "private_key_jwt") {
+      throw invalidArgument("clientAuth", "configuration");
+    }
+    if (key !== undefined && !(key instanceof CryptoKey)) throw invalidArgument("clientAuth", "configuration");
+    return { fetch, key, pair: isKeyPair(dpop) ? dpop : undefined };
+  });
   try {
-    const { clientAuth: auth, dpop } = options;
-    const key = auth?.method === "private_key_jwt" ? auth.key : undefined;
-    if (auth?.method === "private_key_jwt" && !(key instanceof CryptoKey)) throw invalidArgument("clientAuth", "configuration");
-    return new Core(text, options.fetch, key, isKeyPair(dpop) ? dpop : undefined);
+    return new Core(text, host.fetch, host.key, host.pair);
   } catch (thrown) {
     if (typeof thrown === "string") settle(thrown);
     throw thrown;
@@ -111,8 +121,12 @@ function open(input: object, options: ClientOptions): Core {
 }
 
 async function run(core: Core, flow: string, input: object, phase: Phase, call?: CallOptions): Promise<string> {
-  const { signal, ...plain } = call ?? {};
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalidArgument("signal", phase);
+  const { signal, ...plain } = look("call", phase, (): CallOptions => {
+    if (call === undefined) return {};
+    if (!isObject(call) || call instanceof AbortSignal) throw invalidArgument("call", phase);
+    if (call.signal !== undefined && !(call.signal instanceof AbortSignal)) throw invalidArgument("signal", phase);
+    return { ...call };
+  });
   return settle(await core.run(flow, toJson({ ...input, call: plain }, "parameters", phase), signal));
 }
 
@@ -123,16 +137,14 @@ function stripSlash(url: URL): string {
 
 /** A callback as text. A form post's body reads like a query. */
 async function callbackText(location: string | URL | URLSearchParams | Request): Promise<string> {
-  if (typeof location === "string") return location;
-  if (location instanceof URL) return location.href;
-  if (location instanceof URLSearchParams) return `?${location}`;
-  if (typeof Request === "function" && location instanceof Request) {
-    if (location.method !== "POST") return location.url;
-    try {
-      return `?${await location.text()}`;
-    } catch (cause) {
-      throw invalidArgument("location", "callback", cause);
-    }
+  try {
+    if (typeof location === "string") return location;
+    if (location instanceof URL) return location.href;
+    if (location instanceof URLSearchParams) return `?${location}`;
+    if (location.method === "POST") return `?${await location.text()}`;
+    if (typeof location.url === "string") return location.url;
+  } catch (cause) {
+    throw invalidArgument("location", "callback", cause);
   }
   throw invalidArgument("location", "callback");
 }

@@ -138,7 +138,7 @@ export interface HttpRequest {
 /** A response, as plain data. Header names in any case. */
 export interface HttpResponse {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>> | Headers;
   readonly body: string | Uint8Array;
 }
 

@@ -107,6 +107,9 @@ pub(super) fn prove(relation: &mut Relation, request: Request, phase: Phase, now
 fn send(request: Request, form: Form, first: bool) -> Result<Step<Sent>, Error> {
     let url = request.url.clone();
     Step::ask(Effect::Send(request), move |relation, event, now| {
+        if let Event::Unsent(code) = event {
+            return Err(code.at(form.phase));
+        }
         let sent = response(event);
         if let Ok(response) = &sent {
             let news = relation.nonces.learn(&url, response.dpop_nonce.as_deref());

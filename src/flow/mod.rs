@@ -99,6 +99,8 @@ pub enum Event {
     /// It failed: [`Code::Network`], [`Code::Timeout`], [`Code::Aborted`], [`Code::RedirectRefused`], [`Code::ResponseTooLarge`],
     /// [`Code::CryptoUnavailable`], [`Code::AlgorithmUnsupported`].
     Failed(Code),
+    /// Nothing was sent: the call had ended before.
+    Unsent(Code),
     /// The signature is right, or not.
     Verified(bool),
     /// The signature.
@@ -244,7 +246,7 @@ impl Relation {
 fn response(event: Event) -> Result<Response, Code> {
     match event {
         Event::Response(response) => Ok(response),
-        Event::Failed(code) => Err(code),
+        Event::Failed(code) | Event::Unsent(code) => Err(code),
         Event::Verified(_) | Event::Signed(_) | Event::Key(_) | Event::Drawn(_) | Event::Waited => Err(Code::InvalidArgument),
     }
 }

@@ -28,7 +28,7 @@ pub struct Core {
 
 #[wasm_bindgen]
 impl Core {
-    /// Reads `{options, server?}`, with what is no data beside it: the caller's `fetch`, the client's private `CryptoKey`, and a `CryptoKeyPair` for
+    /// Reads `{options, server}` or `{options, discover}`, with what is no data beside it: the caller's `fetch`, the client's private `CryptoKey`, and a `CryptoKeyPair` for
     /// DPoP. Throws the error as text, as [`core`](super::core) writes it.
     #[wasm_bindgen(constructor)]
     pub fn new(
@@ -46,9 +46,9 @@ impl Core {
         let client = convert::client_of(&object)?;
         let options = object.get("options").and_then(Raw::object).unwrap_or_default();
         let timeout = convert::timeout(&options)?.unwrap_or(limits::TIMEOUT_MILLISECONDS);
-        let relation = match object.get("server") {
-            Some(_) => Relation::new(convert::server(&object)?, client),
-            None => Relation::undiscovered(client),
+        let relation = match object.get("discover") {
+            Some(_) => Relation::undiscovered(client),
+            None => Relation::new(convert::server(&object)?, client),
         };
         Ok(Self { client: Client::new(relation, keys), fetch, timeout })
     }
@@ -69,13 +69,12 @@ impl Core {
     /// Runs a flow by its name. The promise is always fulfilled, with text as [`core`](super::core) writes it.
     pub fn run(&self, flow: &str, input: &str, signal: Option<AbortSignal>) -> Promise {
         let begun = self.begin(flow, input);
-        let (client, fetch, timeout) = (self.client.clone(), self.fetch.clone(), self.timeout);
+        let (client, fetch) = (self.client.clone(), self.fetch.clone());
         future_to_promise(async move {
             let ended = match begun {
                 Ok((step, mut call)) => {
                     call.fetch = fetch;
                     call.signal = signal;
-                    call.timeout = if call.timeout == 0 { timeout } else { call.timeout };
                     client.run(step, &call).await
                 }
                 Err(error) => Err(error),
@@ -86,12 +85,8 @@ impl Core {
 
     fn begin(&self, flow: &str, input: &str) -> Result<(Step<String>, Call), Error> {
         let object = convert::arguments(input)?;
-        let options = object.get("call").and_then(Raw::object).unwrap_or_default();
-        let call = Call {
-            timeout: convert::timeout(&options)?.unwrap_or(0),
-            headers: convert::parameters(&options, "headers", Phase::Configuration)?,
-            ..Call::default()
-        };
+        let (timeout, headers) = convert::call(&object)?;
+        let call = Call { timeout: timeout.unwrap_or(self.timeout), headers, ..Call::default() };
         self.client.with(|relation| Ok((step(relation, flow, &object)?, call)))
     }
 }
@@ -110,7 +105,7 @@ fn step(relation: &mut Relation, flow: &str, object: &json::Object<'_>) -> Resul
         "refresh" => {
             let token = object.string("refresh_token").filter(|token| !token.is_empty()).map(Secret::new);
             let token = token.ok_or_else(|| Code::MissingRefreshToken.at(phase).about("refresh_token"))?;
-            relation.refresh(token, object.string("subject").map(Into::into), &parameters, now)?.map(json, relation)
+            relation.refresh(token, convert::subject(object)?, &parameters, now)?.map(json, relation)
         }
         "client_credentials" => relation.client_credentials(&parameters, now)?.map(json, relation),
         "grant" => relation.grant(&convert::text(object, "grantType", phase)?, &parameters, now)?.map(json, relation),

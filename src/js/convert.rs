@@ -123,6 +123,18 @@ fn authentication(auth: &Object<'_>, encoding: BasicEncoding) -> Option<Authenti
     }
 }
 
+/// `CallOptions`, less the signal: the time limit, and headers to add.
+///
+/// # Errors
+/// [`Code::InvalidArgument`], which names the option, also where it is unknown.
+pub fn call(object: &Object<'_>) -> Result<(Option<u32>, Parameters), Error> {
+    let options = object.get("call").and_then(Raw::object).unwrap_or_default();
+    if let Some((name, _)) = options.iter().find(|(name, _)| *name != "timeout" && *name != "headers") {
+        return Err(invalid(Phase::Configuration, name));
+    }
+    Ok((timeout(&options)?, parameters(&options, "headers", Phase::Configuration)?))
+}
+
 /// `timeout` of an argument object, in milliseconds.
 ///
 /// # Errors
@@ -161,6 +173,14 @@ pub fn parameters(object: &Object<'_>, name: &str, phase: Phase) -> Result<Param
         }
     }
     Ok(parameters)
+}
+
+/// Whom the tokens at hand speak of: `claims.sub`. Claims that do not say are not taken for none, or the check of OIDC Core §12.2 would be lost.
+pub fn subject(object: &Object<'_>) -> Result<Option<String>, Error> {
+    let Some(claims) = object.get("claims") else { return Ok(None) };
+    let subject = claims.object().and_then(|claims| claims.string("sub").map(String::from));
+    let subject = subject.filter(|subject| !subject.is_empty());
+    subject.map(Some).ok_or_else(|| invalid(Phase::Token, "claims.sub"))
 }
 
 /// `Pending`, as `authorize()` gave it.

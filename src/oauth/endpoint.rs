@@ -82,7 +82,8 @@ pub(super) fn read<'a>(
         let clean = |text: &str| excerpt(text.as_bytes(), secrets);
         let code = Code::refusal(interop::standard_error(&refusal.error));
         let refusal = Refusal {
-            error: clean(&refusal.error),
+            // The RFC's own words hold no secret.
+            error: if code.as_str() == refusal.error { refusal.error } else { clean(&refusal.error) },
             description: refusal.description.as_deref().map(clean),
             uri: outer.string("error_uri").map(|uri| clean(&uri)),
         };

@@ -18,7 +18,7 @@ pub fn excerpt(body: &[u8], secrets: &[&str]) -> String {
         clean.extend(others.next().filter(|char| !char.is_control() || *char == '\n'));
         rest = others.as_str();
     }
-    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
+    for secret in secrets.iter().filter(|secret| secret.len() >= limits::SECRET_CHARACTERS) {
         blot(&mut clean, secret);
     }
     clean
