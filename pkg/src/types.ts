@@ -38,6 +38,32 @@ export type ClientAuth =
   | { readonly method: "private_key_jwt"; readonly key: CryptoKey; readonly kid?: string }
   | { readonly method: "tls_client_auth" };
 
+/** What a provider does in its own way. `grantkit/providers` has some; write your own for others. */
+export interface ProviderPreset {
+  /** Whom it is about, for people. */
+  readonly name?: string;
+  /** Where to discover its metadata. */
+  readonly issuer?: string;
+  /** Its metadata, where it publishes none. */
+  readonly server?: ServerMetadata;
+  /** The client authentication that it takes, its favourite first. For people: `clientAuth` decides. */
+  readonly clientAuthMethods?: readonly string[];
+  /** Separates scopes in requests, in place of a space. */
+  readonly scopeSeparator?: string;
+  /** Its names for parameters, by their standard names. */
+  readonly parameterNames?: Readonly<Record<string, string>>;
+  /** The member of a token response that holds the tokens. */
+  readonly envelope?: string;
+  /** `"unsupported"`: requests with PKCE parameters are refused there, so a stolen code can be redeemed by the thief. */
+  readonly pkce?: "unsupported";
+  /** Other issuers that its documents and ID tokens may name; `{tenantid}` stands for the token's `tid`. */
+  readonly issuers?: readonly string[];
+  /** Parameters of every authorization request, unless the call gives them. */
+  readonly authorizationParameters?: Readonly<Record<string, string>>;
+  /** Parameters of every token request. */
+  readonly tokenParameters?: Readonly<Record<string, string>>;
+}
+
 /** What a client is: to whom it speaks, as whom, and how careful it is. */
 export interface ClientOptions {
   /** The identifier that the authorization server issued, RFC 6749 §2.2. */
@@ -72,6 +98,8 @@ export interface ClientOptions {
    * as long as this client; a pair of your own (non-extractable, in IndexedDB) outlives a reload, and the code is bound to it too.
    */
   readonly dpop?: true | CryptoKeyPair;
+  /** What is known of the provider beforehand: one of `grantkit/providers`, or your own. */
+  readonly provider?: ProviderPreset;
   /** Push authorization requests, [RFC 9126](https://www.rfc-editor.org/rfc/rfc9126.html), also where the server does not insist. */
   readonly par?: boolean;
   /** Sign authorization requests with the key of `privateKeyJwt`, [RFC 9101](https://www.rfc-editor.org/rfc/rfc9101.html). */

@@ -16,6 +16,7 @@ use crate::{
         metadata::Metadata,
         token::{Exchange, Grant},
     },
+    quirk::preset::Preset,
     secret::Secret,
     text::json::{Object, Raw, Writer},
     time::Leeway,
@@ -48,7 +49,8 @@ fn optional<'a, T>(object: &Object<'a>, name: &str, read: impl FnOnce(Raw<'a>) -
 /// # Errors
 /// [`Code::InvalidArgument`], which names the option. Unknown options are refused: a misspelt one would be no option at all.
 pub fn client(options: &Object<'_>) -> Result<Client, Error> {
-    const KNOWN: [&str; 18] = [
+    const KNOWN: [&str; 19] = [
+        "provider",
         "dpop",
         "dpopJkt",
         "par",
@@ -99,6 +101,9 @@ pub fn client(options: &Object<'_>) -> Result<Client, Error> {
         client.id_token_signature = signature;
     }
     client.id_token_algorithm = optional(options, "idTokenSignedResponseAlg", |value| Algorithm::parse(&value.string()?))?;
+    if let Some(provider) = optional(options, "provider", Raw::object)? {
+        client.provider = preset(&provider)?;
+    }
     client.dpop = flag("dpop")?;
     client.dpop_jkt = flag("dpopJkt")?;
     client.par = flag("par")?;
@@ -107,6 +112,21 @@ pub fn client(options: &Object<'_>) -> Result<Client, Error> {
     client.dangerously_skip_issuer_check = flag("dangerouslySkipIssuerCheck")?;
     client.dangerously_plain_pkce = flag("dangerouslyPlainPkce")?;
     Ok(client)
+}
+
+/// `ProviderPreset`, as far as it is the core's: what tells callers where the provider is, is theirs.
+fn preset(provider: &Object<'_>) -> Result<Preset, Error> {
+    let string = |name| optional(provider, name, |value| value.string().map(String::from));
+    let pairs = |name| parameters(provider, name, Phase::Configuration);
+    Ok(Preset {
+        scope_separator: string("scopeSeparator")?,
+        parameter_names: pairs("parameterNames")?,
+        envelope: string("envelope")?,
+        without_pkce: string("pkce")?.as_deref() == Some("unsupported"),
+        issuers: optional(provider, "issuers", strings)?.unwrap_or_default(),
+        authorization_parameters: pairs("authorizationParameters")?,
+        token_parameters: pairs("tokenParameters")?,
+    })
 }
 
 /// `ClientAuth`: what `none()`, `secretBasic()` and their like make, less a key, which does not cross as text.

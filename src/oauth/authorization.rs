@@ -103,7 +103,8 @@ pub fn start(server: &Metadata, client: &Client, parameters: &[(String, String)]
         return refuse(Code::InvalidArgument, "redirect_uri");
     }
     let method = if client.dangerously_plain_pkce { "plain" } else { "S256" };
-    if !server.allows_challenge_method(method) {
+    let pkce = !client.provider.without_pkce;
+    if pkce && !server.allows_challenge_method(method) {
         return refuse(Code::UnsupportedByServer, "code_challenge_methods_supported");
     }
     let scope = given("scope").or(client.scope.as_deref());
@@ -135,7 +136,9 @@ pub fn start(server: &Metadata, client: &Client, parameters: &[(String, String)]
     };
 
     let mut sent = Vec::new();
-    let mut put = |name: &str, value: &str| sent.push((name.to_string(), value.to_string()));
+    let provider = &client.provider;
+    let mut put =
+        |name: &str, value: &str| sent.push((provider.name(name).to_string(), provider.value(name, value).into_owned()));
     put("response_type", "code");
     put("client_id", &client.id);
     put("redirect_uri", redirect_uri);
@@ -146,15 +149,19 @@ pub fn start(server: &Metadata, client: &Client, parameters: &[(String, String)]
     if let Some(nonce) = &pending.nonce {
         put("nonce", nonce.expose());
     }
-    match method {
-        "S256" => put("code_challenge", &pending.verifier.challenge()),
-        _ => put("code_challenge", pending.verifier.secret().expose()),
+    if pkce {
+        match method {
+            "S256" => put("code_challenge", &pending.verifier.challenge()),
+            _ => put("code_challenge", pending.verifier.secret().expose()),
+        }
+        put("code_challenge_method", method);
     }
-    put("code_challenge_method", method);
     if given("resource").is_none() {
         client.resource.iter().for_each(|resource| put("resource", resource));
     }
-    parameters.iter().filter(|(name, _)| name != "redirect_uri" && name != "scope").for_each(|(name, value)| put(name, value));
+    let of_provider = provider.authorization_parameters.iter().filter(|(name, _)| given(name).is_none());
+    let of_call = parameters.iter().filter(|(name, _)| name != "redirect_uri" && name != "scope");
+    of_call.chain(of_provider).for_each(|(name, value)| put(name, value));
     Ok(Begun { parameters: sent, pending })
 }
 

@@ -36,10 +36,10 @@ pub fn request(
     request.method = "POST";
     request.set("content-type", Secret::new("application/x-www-form-urlencoded"));
     let mut form = String::new();
-    for (name, value) in parameters {
-        form::append(&mut form, name, value.expose());
-    }
-    client.authentication.apply(&client.id, assertion, &mut request, &mut form);
+    let provider = &client.provider;
+    let mut put = |name: &str, value: &str| form::append(&mut form, provider.name(name), &provider.value(name, value));
+    parameters.iter().for_each(|(name, value)| put(name, value.expose()));
+    client.authentication.apply(&client.id, assertion, &mut request, put);
     request.body = Some(Secret::new(form));
     Ok(request)
 }

@@ -149,12 +149,17 @@ pub struct Exchange {
     client_secret: Option<Secret>,
     strict: bool,
     dpop: bool,
+    envelope: Option<String>,
 }
 
 impl Exchange {
     /// Asks by this grant.
-    pub fn new(client: &Client, grant: Grant) -> Self {
-        Self { grant, client_secret: client.authentication.secret().cloned(), strict: client.strict, dpop: client.dpop }
+    pub fn new(client: &Client, mut grant: Grant) -> Self {
+        for (name, value) in &client.provider.token_parameters {
+            grant = grant.with(name.clone(), Secret::new(value.as_str()));
+        }
+        let envelope = client.provider.envelope.clone();
+        Self { grant, client_secret: client.authentication.secret().cloned(), strict: client.strict, dpop: client.dpop, envelope }
     }
 
     /// What to send, [§4.1.3](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.1.3) and its like.
@@ -188,7 +193,8 @@ impl Exchange {
     pub fn receive(self, response: &Response) -> Result<Received, Error> {
         let mut deviations = Deviations::default();
         let token_type = if self.dpop { "DPoP" } else { "Bearer" };
-        let judged = TokenResponse::read(response, self.strict, token_type, &mut deviations, &self.secrets());
+        let expects = Reading { strict: self.strict, token_type, envelope: self.envelope.as_deref() };
+        let judged = TokenResponse::read(response, &expects, &mut deviations, &self.secrets());
         let spent = self.grant.spent_once;
         match judged {
             Ok(tokens) => Ok(Received { tokens, expected: self.grant.expected, spent_once: spent }),
@@ -282,6 +288,14 @@ impl TokenResponse {
     }
 }
 
+/// How a response is to be read.
+struct Reading<'a> {
+    strict: bool,
+    token_type: &'a str,
+    /// The member that the provider keeps its tokens in.
+    envelope: Option<&'a str>,
+}
+
 /// The members that have a field of their own.
 const KNOWN: [&str; 6] = ["access_token", "token_type", "expires_in", "refresh_token", "id_token", "scope"];
 
@@ -289,7 +303,8 @@ impl TokenResponse {
     /// Reads a response whose request is not at hand: [`Exchange::receive`] without the grant.
     pub fn parse(response: &Response, strict: bool) -> Result<Self, Error> {
         let mut deviations = Deviations::default();
-        Self::read(response, strict, "Bearer", &mut deviations, &[]).map_err(|error| {
+        let expects = Reading { strict, token_type: "Bearer", envelope: None };
+        Self::read(response, &expects, &mut deviations, &[]).map_err(|error| {
             error.with(|report| {
                 report.deviations = deviations;
                 report.status = Some(response.status);
@@ -298,13 +313,7 @@ impl TokenResponse {
         })
     }
 
-    fn read(
-        response: &Response,
-        strict: bool,
-        expected_type: &str,
-        deviations: &mut Deviations,
-        secrets: &[&str],
-    ) -> Result<Self, Error> {
+    fn read(response: &Response, expects: &Reading<'_>, deviations: &mut Deviations, secrets: &[&str]) -> Result<Self, Error> {
         let at = |code: Code| code.at(Phase::Token);
         let text = endpoint::read(response, Phase::Token, secrets, deviations)?;
         let outer = endpoint::object(&text);
@@ -313,7 +322,7 @@ impl TokenResponse {
         }
 
         // §5.1
-        let inner = interop::token_object(&outer, deviations);
+        let inner = interop::token_object(&outer, expects.envelope, deviations);
         let object = inner.as_ref().unwrap_or(&outer);
         let member = |name: &str| at(Code::InvalidMember).about(name);
         let secret = |name: &str| match object.get(name) {
@@ -328,7 +337,7 @@ impl TokenResponse {
             Some(value) => Some(value.string().ok_or_else(|| member("token_type"))?),
         };
         let token_type = interop::token_type(token_type, deviations).into_owned();
-        if !token_type.eq_ignore_ascii_case(expected_type) {
+        if !token_type.eq_ignore_ascii_case(expects.token_type) {
             // RFC 9449 §5: a Bearer token in answer to a proof is bound to nothing.
             let unbound = token_type.eq_ignore_ascii_case("Bearer");
             return Err(at(if unbound { Code::TokenNotBound } else { Code::UnsupportedTokenType }).about("token_type"));
@@ -345,7 +354,7 @@ impl TokenResponse {
             Some(value) => Some(interop::scope(value, deviations).ok_or_else(|| member("scope"))?),
         };
         let (refresh_token, id_token) = (secret("refresh_token")?, secret("id_token")?);
-        if strict && !deviations.is_empty() {
+        if expects.strict && !deviations.is_empty() {
             return Err(at(Code::DeviationRefused));
         }
         let mut extra: Vec<(String, Secret)> = Vec::new();

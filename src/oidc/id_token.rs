@@ -114,7 +114,10 @@ fn steps(
 
     // 2. The issuer.
     if !client.dangerously_skip_issuer_check {
-        require(claims.is("iss", &server.issuer), Code::IssuerMismatch, "iss")?;
+        let text = |name: &str| claims.get(name).and_then(|value| value.string());
+        let named = text("iss").unwrap_or_default();
+        let accepted = client.provider.accepts_issuer(&named, &server.issuer, text("tid").as_deref());
+        require(accepted, Code::IssuerMismatch, "iss")?;
         checks.note(Check::IdTokenIssuer);
     }
 

@@ -4,6 +4,7 @@ mod flow;
 mod jarm;
 mod js_convert;
 mod oidc_core_id_token;
+mod preset;
 mod quirks;
 mod rfc6749_authorization;
 mod rfc6749_client;
