@@ -1,12 +1,7 @@
 /**
  * What some providers do in their own way, as plain data: one export each, so that a bundler keeps what is used.
  *
- * ```ts
- * import { Client, secretPost } from "grantkit";
- * import { github } from "grantkit/providers";
- *
- * const client = new Client(github.server, { provider: github, clientId: "…", clientAuth: secretPost("…"), redirectUri: "https://app.example/cb" });
- * ```
+ * Hand one over as `provider`: `new Client(github.server, { provider: github, … })`.
  * Providers that publish their metadata have an `issuer` to discover instead: `Client.discover(google.issuer, { provider: google, … })`.
  * What is documented of each server is in `tests/vectors/providers.json`, with the answer that its documentation shows.
  */
