@@ -103,6 +103,8 @@ codes! {
         "This runtime cannot verify signatures of this algorithm. Have the server sign with RS256 or ES256, or update the runtime."
     MissingRefreshToken "missing_refresh_token" Caller "RFC 6749 6"
         "There is no refresh token. Ask for one (often scope offline_access), or log in again."
+    ProfileViolation "profile_violation" Caller "FAPI 2.0 5.3.3"
+        "This is outside of FAPI 2.0, and fapi2 is on. Choose what the profile has, or turn fapi2 off."
     RepeatedParameter "repeated_parameter" Server "RFC 6749 3.1"
         "A parameter occurs more than once in the callback. Start the login anew; if it happens again, tell the server's operator."
     StateMismatch "state_mismatch" Server "RFC 6749 10.12"

@@ -12,6 +12,7 @@ export type Code =
   | "crypto_unavailable"
   | "algorithm_unsupported"
   | "missing_refresh_token"
+  | "profile_violation"
   | "repeated_parameter"
   | "state_mismatch"
   | "issuer_mismatch"

@@ -113,6 +113,22 @@ fn step(relation: &mut Relation, flow: &str, object: &json::Object<'_>) -> Resul
             relation.refresh(token, object.string("subject").map(Into::into), &parameters, now)?.map(json, relation)
         }
         "client_credentials" => relation.client_credentials(&parameters, now)?.map(json, relation),
+        "device_authorization" => relation.device_authorization(&parameters, now)?.map(|_, device| device.to_json(), relation),
+        "poll_device" => relation.poll_device(&convert::device(object)?, now)?.map(json, relation),
+        "backchannel_authentication" => {
+            relation.backchannel_authentication(&parameters, now)?.map(|_, request| request.to_json(), relation)
+        }
+        "poll_backchannel" => relation.poll_backchannel(&convert::backchannel(object)?, now)?.map(json, relation),
+        "ping" => {
+            let (authorization, body) = (object.string("authorization"), object.string("body"));
+            let (authorization, body) = (authorization.as_deref().unwrap_or(""), body.as_deref().unwrap_or(""));
+            relation.ping(&convert::backchannel(object)?, authorization, body, now)?.map(json, relation)
+        }
+        "exchange_token" => relation.exchange_token(&parameters, now)?.map(json, relation),
+        "assertion" => {
+            let (kind, assertion, parameters) = convert::assertion(object)?;
+            relation.assertion(kind, assertion, &parameters, now)?.map(json, relation)
+        }
         "grant" => relation.grant(&convert::text(object, "grantType", phase)?, &parameters, now)?.map(json, relation),
         _ => return Err(Code::InvalidArgument.at(Phase::Configuration).about("flow")),
     })

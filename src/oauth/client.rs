@@ -135,6 +135,8 @@ pub struct Client {
     pub par: bool,
     /// Authorization requests are signed (RFC 9101).
     pub jar: bool,
+    /// Everything outside of FAPI 2.0 is refused: [`fapi2`](crate::oauth::fapi2).
+    pub fapi2: bool,
     /// The host can verify signatures: in a browser, `crypto.subtle` is there.
     pub host_verifies: bool,
     /// Endpoints on `http:` beyond this machine are accepted: everyone on the way can read the tokens.
@@ -162,6 +164,7 @@ impl Client {
             dpop_jkt: false,
             par: false,
             jar: false,
+            fapi2: false,
             host_verifies: true,
             dangerously_allow_http: false,
             dangerously_skip_issuer_check: false,

@@ -2,7 +2,7 @@
 //!
 //! Specification: [RFC 6749 §2.3, §3.2](https://www.rfc-editor.org/rfc/rfc6749.html#section-2.3)
 
-use alloc::{borrow::Cow, string::String};
+use alloc::{borrow::Cow, string::String, vec::Vec};
 
 use crate::{
     error::{Code, Error, Phase, Refusal},
@@ -89,6 +89,12 @@ pub(super) fn read<'a>(
         return Err(fail(code, *deviations).with(|report| report.refusal = Some(refusal)));
     }
     if success { Ok(text) } else { Err(show(fail(Code::NotOauthResponse, *deviations))) }
+}
+
+/// The members that have no field of their own, as JSON.
+pub(crate) fn extra(object: &Object<'_>, known: &[&str]) -> Vec<(String, Secret)> {
+    let others = object.iter().filter(|(name, _)| !known.contains(name));
+    others.map(|(name, value)| (name.into(), Secret::new(value.as_str()))).collect()
 }
 
 /// An object that was read before.
