@@ -199,6 +199,8 @@ codes! {
         "The user must choose an account: repeat the request without prompt=none."
     InvalidTarget "invalid_target" Refusal "RFC 8707 2"
         "The server does not know the requested resource."
+    InvalidAuthorizationDetails "invalid_authorization_details" Refusal "RFC 9396 5"
+        "The server does not know these authorization details, or their type is not open to this client."
     AuthorizationPending "authorization_pending" Refusal "RFC 8628 3.5"
         "The user has not decided yet. Ask again after the interval."
     SlowDown "slow_down" Refusal "RFC 8628 3.5"

@@ -41,6 +41,9 @@ pub const EXCERPT_BYTES: usize = 2048;
 /// guessable anyway, longer words are rare.
 pub const REDACT_CHARACTERS: usize = 16;
 
+/// Characters of an error's word that are shown as they are; the longest that is registered has 36.
+pub const ERROR_CHARACTERS: usize = 64;
+
 /// Seconds that a JWT of the client's lives: it is used at once, and clocks differ.
 pub const ASSERTION_SECONDS: i64 = 60;
 

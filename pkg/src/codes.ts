@@ -60,6 +60,7 @@ export type Code =
   | "interaction_required"
   | "account_selection_required"
   | "invalid_target"
+  | "invalid_authorization_details"
   | "authorization_pending"
   | "slow_down"
   | "expired_token"

@@ -21,7 +21,7 @@ use crate::{
     secret::{Secret, same},
     text::{
         base64url,
-        excerpt::excerpt,
+        excerpt::{self, excerpt},
         form,
         json::{Object, Raw, Writer},
         uri::Uri,
@@ -224,9 +224,10 @@ impl Pending {
             issuer::check(iss, &server.issuer, promised).map_err(|code| at(code).about("iss"))?;
         }
         if let Some(error) = error {
-            let clean = |text: &str| excerpt(text.as_bytes(), &[self.state.expose(), self.verifier.secret().expose()]);
+            let secrets = [self.state.expose(), self.verifier.secret().expose()];
+            let clean = |text: &str| excerpt(text.as_bytes(), &secrets);
             let refusal = Refusal {
-                error: clean(error),
+                error: excerpt::word(error, &secrets),
                 description: one("error_description")?.map(clean),
                 uri: one("error_uri")?.map(clean),
             };
