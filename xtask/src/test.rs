@@ -28,7 +28,7 @@ struct Verdict {
     missing: Option<String>,
 }
 
-const GROUPS: [Group; 10] = [
+const GROUPS: [Group; 11] = [
     Group { name: "house", counts: true, run: run_house },
     Group { name: "fmt", counts: false, run: fmt },
     Group { name: "clippy", counts: false, run: clippy },
@@ -38,6 +38,7 @@ const GROUPS: [Group; 10] = [
     Group { name: "browsers", counts: true, run: run_browsers },
     Group { name: "runtimes", counts: true, run: runtimes },
     Group { name: "e2e", counts: true, run: e2e },
+    Group { name: "interop", counts: true, run: interop },
     Group { name: "package", counts: true, run: package },
 ];
 
@@ -223,6 +224,10 @@ fn e2e() -> Outcome<Verdict> {
         return Ok(verdict);
     }
     node("tests/e2e", &node_tests("tests/e2e")?, &[("CHROMIUM", browsers::chromium()?)])
+}
+
+fn interop() -> Outcome<Verdict> {
+    node("tests/interop", &node_tests("tests/interop")?, &[])
 }
 
 fn package() -> Outcome<Verdict> {
