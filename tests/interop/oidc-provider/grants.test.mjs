@@ -68,4 +68,28 @@ describe("oidc-provider grants", { timeout: 120_000, concurrency: true }, () => 
     await assert.rejects(ping.backchannelPing(request, forged), code("state_mismatch"));
     assert.equal((await ping.backchannelPing(request, arrived)).claims.sub, "grace");
   });
+
+  test("one token for another (RFC 8693), also one that is no access token", async () => {
+    const service = await Client.discover(host.issuer, { clientId: "backend", clientAuth: secretBasic(SECRET) });
+    const subject_token_type = "urn:ietf:params:oauth:token-type:access_token";
+    const whole = { subject_token: "st", subject_token_type, actor_token: "at", actor_token_type: subject_token_type, audience: ["a", "b"] };
+    const tokens = await service.exchangeToken(whole);
+    assert.equal(tokens.issued_token_type, subject_token_type);
+    const { grant_type, ...sent } = JSON.parse(tokens.access_token);
+    assert.deepEqual([grant_type, sent.subject_token, sent.actor_token, sent.audience], ["urn:ietf:params:oauth:grant-type:token-exchange", "st", "at", ["a", "b"]]);
+    const jwt = await service.exchangeToken({ subject_token: "st", subject_token_type, requested_token_type: "urn:ietf:params:oauth:token-type:jwt" });
+    assert.equal(jwt.token_type, "N_A");
+    await assert.rejects(service.exchangeToken({ subject_token: "st", subject_token_type, actor_token: "at" }), code("invalid_argument"));
+    await assert.rejects((await device()).exchangeToken({ subject_token: "st", subject_token_type }), code("invalid_request")); // this server's word for a grant that is not the client's;
+  });
+
+  test("assertions (RFC 7523, RFC 7522)", async () => {
+    const service = await Client.discover(host.issuer, { clientId: "backend", clientAuth: secretBasic(SECRET), scope: "api" });
+    for (const [type, assertion] of [["jwt", "eyJhbGciOiJFUzI1NiJ9.e30.c2ln"], ["saml2", "PHNhbWxwOlJlc3BvbnNlLz4"]]) {
+      const sent = JSON.parse((await service.assertion({ type, assertion })).access_token);
+      assert.deepEqual([sent.assertion, sent.scope, sent.type], [assertion, "api", undefined]);
+    }
+    await assert.rejects(service.assertion({ type: "saml2", assertion: "<saml:Assertion/>" }), code("invalid_argument"));
+    await assert.rejects(service.assertion({ type: "xml", assertion: "e30" }), code("invalid_argument"));
+  });
 });

@@ -10,6 +10,12 @@ export const REDIRECT_URI = "https://app.example/callback";
 export const PING_URI = "https://app.example/ping";
 export const SECRET = "a-secret-of-thirty-two-characters-and-more";
 
+const GRANTS = {
+  exchange: "urn:ietf:params:oauth:grant-type:token-exchange",
+  jwt: "urn:ietf:params:oauth:grant-type:jwt-bearer",
+  saml: "urn:ietf:params:oauth:grant-type:saml2-bearer",
+};
+
 /** A key pair: the private half as a CryptoKey that cannot be taken out, the public half as a JWK. */
 async function keyPair(kid) {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -38,6 +44,7 @@ export async function startHost() {
       client_secret: SECRET, response_types: [], redirect_uris: [], grant_types: [ciba], backchannel_token_delivery_mode: "ping",
       backchannel_client_notification_endpoint: PING_URI,
     }),
+    web("backend", { client_secret: SECRET, response_types: [], redirect_uris: [], grant_types: Object.values(GRANTS) }),
     web("par", { token_endpoint_auth_method: "none", require_pushed_authorization_requests: true }),
     web("jar", { ...signing, request_object_signing_alg: "ES256", require_signed_request_object: true }),
     web("jarm", { token_endpoint_auth_method: "none", authorization_signed_response_alg: "ES256" }),
@@ -85,6 +92,15 @@ export async function startHost() {
   const ttl = { DeviceCode: 600, BackchannelAuthenticationRequest: 600 };
   const server = await startProvider({ redirectUris: [REDIRECT_URI], ttl, clients, features, configuration: { fetch: notified } });
   const provider = await server.provider;
+
+  // Grants that oidc-provider has not of its own: it authenticates the client, and these say what they were given.
+  const echo = (answer) => async (ctx) => { ctx.body = { access_token: JSON.stringify(ctx.oidc.params), token_type: "Bearer", expires_in: 60, ...answer(ctx.oidc.params) }; };
+  const exchange = ({ requested_token_type: asked }) => (
+    asked?.endsWith(":jwt") ? { issued_token_type: asked, token_type: "N_A" } : { issued_token_type: "urn:ietf:params:oauth:token-type:access_token" }
+  );
+  provider.registerGrantType(GRANTS.exchange, echo(exchange), ["subject_token", "subject_token_type", "actor_token", "actor_token_type", "requested_token_type", "audience", "scope"], ["audience"]);
+  provider.registerGrantType(GRANTS.jwt, echo(() => ({})), ["assertion", "scope"]);
+  provider.registerGrantType(GRANTS.saml, echo(() => ({})), ["assertion", "scope"]);
 
   /** What a user answers who was asked by CIBA. */
   async function decide(error) {
