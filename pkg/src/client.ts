@@ -5,22 +5,20 @@ import { invalidArgument, isObject, look, settle, toJson } from "./settle.js";
 import { isKeyPair, plainOptions } from "./sync.js";
 import { Core } from "./wasm/client_bg.js";
 import type {
+  AssertionParameters,
   AuthorizationParameters,
+  Backchannel,
+  BackchannelParameters,
   CallOptions,
   ClientOptions,
+  DeviceAuthorization,
+  ExchangeParameters,
   LogoutParameters,
-  ParameterValue,
   Pending,
   ServerMetadata,
+  TokenParameters,
   Tokens,
 } from "./types.js";
-
-/** Parameters of a token request, by their wire names. */
-export interface TokenParameters {
-  readonly scope?: string;
-  readonly resource?: string | readonly string[];
-  readonly [parameter: string]: ParameterValue | URL;
-}
 
 /** A client at an authorization server. */
 export class Client {
@@ -87,6 +85,56 @@ export class Client {
   /** Asks for a token of the client's own. [RFC 6749 §4.4](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.4) */
   async clientCredentials(parameters?: TokenParameters, call?: CallOptions): Promise<Tokens> {
     return JSON.parse(await run(this.#core, "client_credentials", { parameters }, "token", call));
+  }
+
+  /**
+   * Asks for a code to show on a device that has no browser; {@link pollDevice} goes on.
+   * [RFC 8628 §3.1](https://www.rfc-editor.org/rfc/rfc8628.html#section-3.1)
+   */
+  async deviceAuthorization(parameters?: TokenParameters, call?: CallOptions): Promise<DeviceAuthorization> {
+    return JSON.parse(await run(this.#core, "device_authorization", { parameters }, "authorization", call));
+  }
+
+  /**
+   * Asks until the user has decided elsewhere, as often as the server wants; `signal` ends it.
+   * [RFC 8628 §3.4](https://www.rfc-editor.org/rfc/rfc8628.html#section-3.4)
+   * @throws GrantError `access_denied`; `expired_token` where the time is over.
+   */
+  async pollDevice(device: DeviceAuthorization, call?: CallOptions): Promise<Tokens> {
+    return JSON.parse(await run(this.#core, "poll_device", { device }, "token", call));
+  }
+
+  /**
+   * Has the server ask a user on the user's own device; {@link pollBackchannel} or {@link backchannelPing} goes on.
+   * [CIBA §7.1](https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html#auth_request)
+   */
+  async backchannelAuthentication(parameters: BackchannelParameters, call?: CallOptions): Promise<Backchannel> {
+    return JSON.parse(await run(this.#core, "backchannel_authentication", { parameters }, "authorization", call));
+  }
+
+  /** Asks until the user has decided: the poll mode. [CIBA §10.1](https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html#token_request) */
+  async pollBackchannel(request: Backchannel, call?: CallOptions): Promise<Tokens> {
+    return JSON.parse(await run(this.#core, "poll_backchannel", { request }, "token", call));
+  }
+
+  /**
+   * Takes the server's ping at the notification endpoint, and asks once: the ping mode.
+   * [CIBA §10.2](https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html#rfc.section.10.2)
+   * @throws GrantError `state_mismatch` for a ping that does not belong to this request.
+   */
+  async backchannelPing(request: Backchannel, ping: Request, call?: CallOptions): Promise<Tokens> {
+    const input = { request, authorization: ping.headers.get("authorization"), body: await ping.text() };
+    return JSON.parse(await run(this.#core, "ping", input, "callback", call));
+  }
+
+  /** Exchanges a token for another. [RFC 8693](https://www.rfc-editor.org/rfc/rfc8693.html) */
+  async exchangeToken(parameters: ExchangeParameters, call?: CallOptions): Promise<Tokens> {
+    return JSON.parse(await run(this.#core, "exchange_token", { parameters }, "token", call));
+  }
+
+  /** Spends a JWT or SAML 2.0 assertion. [RFC 7523](https://www.rfc-editor.org/rfc/rfc7523.html), [RFC 7522](https://www.rfc-editor.org/rfc/rfc7522.html) */
+  async assertion(parameters: AssertionParameters, call?: CallOptions): Promise<Tokens> {
+    return JSON.parse(await run(this.#core, "assertion", { parameters }, "token", call));
   }
 
   /** Spends any other grant, by its URI. [RFC 6749 §4.5](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.5) */

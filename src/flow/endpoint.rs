@@ -11,7 +11,7 @@ use crate::{
         jws::{self, Algorithm},
     },
     limits,
-    oauth::{assertion, client::Authentication, dpop::Proof, endpoint},
+    oauth::{assertion, client::Authentication, dpop::Proof, endpoint, fapi2},
     quirk::{deviation::Deviations, interop},
     secret::Secret,
     text::json::Object,
@@ -39,6 +39,7 @@ pub(super) fn post(relation: &mut Relation, form: Form, now: Timestamp) -> Resul
 fn attempt(relation: &mut Relation, form: Form, first: bool, now: Timestamp) -> Result<Step<Sent>, Error> {
     let phase = form.phase;
     // Refused before anything is signed, if it is to be refused.
+    fapi2::check(&relation.client, phase)?;
     relation.server.endpoint(form.endpoint, &relation.client, phase)?;
     authenticate(relation, phase, now)?.then(
         relation,
@@ -139,6 +140,8 @@ pub(super) fn own_key(relation: &Relation, signer: Signer, phase: Phase) -> Resu
     }
     Step::ask(Effect::Key(signer), move |relation, event, _| {
         let Event::Key(key) = event else { return Err(failed(event, phase)) };
+        let option = if signer == Signer::Client { "clientAuth" } else { "dpop" };
+        fapi2::check_key(&relation.client, key.algorithm, phase, option)?;
         match signer {
             Signer::Client => relation.client_key = Some(key.clone()),
             Signer::Dpop => relation.dpop_key = Some(key.clone()),

@@ -8,12 +8,13 @@ use web_sys::AbortSignal;
 
 use crate::{
     error::{Code, Error, Phase},
-    flow::{Relation, Step, Tokens},
+    flow::{Parameters, Relation, Step, Tokens},
     js::{convert, core::settle},
     limits,
     oidc::logout,
     secret::Secret,
     text::json::{self, Raw},
+    time::Timestamp,
     web::{client::Client, clock, crypto::Keys, fetch::Call},
 };
 
@@ -92,23 +93,52 @@ impl Core {
 }
 
 fn step(relation: &mut Relation, flow: &str, object: &json::Object<'_>) -> Result<Step<String>, Error> {
-    let (phase, now) = (Phase::Token, clock::now());
-    let parameters = convert::parameters(object, "parameters", phase)?;
-    let json: fn(&Relation, Tokens) -> String = |_, tokens| tokens.to_json();
+    let now = clock::now();
+    let parameters = convert::parameters(object, "parameters", Phase::Token)?;
     Ok(match flow {
         "discover" => {
             let issuer = convert::text(object, "issuer", Phase::Discovery)?;
             relation.discover(&issuer)?.map(|relation, ()| relation.server.document.clone(), relation)
         }
         "authorize" => relation.authorize(&parameters)?.map(|_, begun| convert::authorization(&begun), relation),
-        "callback" => relation.callback(&convert::callback(object)?, convert::pending(object)?, now)?.map(json, relation),
+        "device_authorization" => relation.device_authorization(&parameters, now)?.map(|_, device| device.to_json(), relation),
+        "backchannel_authentication" => {
+            relation.backchannel_authentication(&parameters, now)?.map(|_, request| request.to_json(), relation)
+        }
+        _ => tokens(relation, flow, object, &parameters, now)?.map(|_, tokens| tokens.to_json(), relation),
+    })
+}
+
+/// The flows that end in tokens.
+fn tokens(
+    relation: &mut Relation,
+    flow: &str,
+    object: &json::Object<'_>,
+    parameters: &Parameters,
+    now: Timestamp,
+) -> Result<Step<Tokens>, Error> {
+    let phase = Phase::Token;
+    match flow {
+        "callback" => relation.callback(&convert::callback(object)?, convert::pending(object)?, now),
         "refresh" => {
             let token = object.string("refresh_token").filter(|token| !token.is_empty()).map(Secret::new);
             let token = token.ok_or_else(|| Code::MissingRefreshToken.at(phase).about("refresh_token"))?;
-            relation.refresh(token, convert::subject(object)?, &parameters, now)?.map(json, relation)
+            relation.refresh(token, convert::subject(object)?, parameters, now)
         }
-        "client_credentials" => relation.client_credentials(&parameters, now)?.map(json, relation),
-        "grant" => relation.grant(&convert::text(object, "grantType", phase)?, &parameters, now)?.map(json, relation),
-        _ => return Err(Code::InvalidArgument.at(Phase::Configuration).about("flow")),
-    })
+        "client_credentials" => relation.client_credentials(parameters, now),
+        "poll_device" => relation.poll_device(&convert::device(object)?, now),
+        "poll_backchannel" => relation.poll_backchannel(&convert::backchannel(object)?, now),
+        "ping" => {
+            let (authorization, body) = (object.string("authorization"), object.string("body"));
+            let (authorization, body) = (authorization.as_deref().unwrap_or(""), body.as_deref().unwrap_or(""));
+            relation.ping(&convert::backchannel(object)?, authorization, body, now)
+        }
+        "exchange_token" => relation.exchange_token(parameters, now),
+        "assertion" => {
+            let (kind, assertion, parameters) = convert::assertion(object)?;
+            relation.assertion(kind, assertion, &parameters, now)
+        }
+        "grant" => relation.grant(&convert::text(object, "grantType", phase)?, parameters, now),
+        _ => Err(Code::InvalidArgument.at(Phase::Configuration).about("flow")),
+    }
 }

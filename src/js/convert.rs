@@ -11,11 +11,15 @@ use crate::{
     jose::jws::Algorithm,
     limits,
     oauth::{
+        assertion,
         authorization::Pending,
         client::{Authentication, BasicEncoding, Client, IdTokenSignature},
+        device::DeviceAuthorization,
+        fapi2,
         metadata::Metadata,
         token::{Exchange, Grant},
     },
+    oidc::ciba::Backchannel,
     quirk::preset::Preset,
     secret::Secret,
     text::json::{Object, Raw, Writer},
@@ -49,8 +53,9 @@ fn optional<'a, T>(object: &Object<'a>, name: &str, read: impl FnOnce(Raw<'a>) -
 /// # Errors
 /// [`Code::InvalidArgument`], which names the option. Unknown options are refused: a misspelt one would be no option at all.
 pub fn client(options: &Object<'_>) -> Result<Client, Error> {
-    const KNOWN: [&str; 19] = [
+    const KNOWN: [&str; 20] = [
         "provider",
+        "fapi2",
         "dpop",
         "dpopJkt",
         "par",
@@ -108,9 +113,11 @@ pub fn client(options: &Object<'_>) -> Result<Client, Error> {
     client.dpop_jkt = flag("dpopJkt")?;
     client.par = flag("par")?;
     client.jar = flag("jar")?;
+    client.fapi2 = flag("fapi2")?;
     client.dangerously_allow_http = flag("dangerouslyAllowHttp")?;
     client.dangerously_skip_issuer_check = flag("dangerouslySkipIssuerCheck")?;
     client.dangerously_plain_pkce = flag("dangerouslyPlainPkce")?;
+    fapi2::check(&client, Phase::Configuration)?;
     Ok(client)
 }
 
@@ -175,7 +182,10 @@ fn strings(value: Raw<'_>) -> Option<Vec<String>> {
     }
 }
 
-/// Parameters of a request: an object whose values are texts, numbers, flags, or lists of texts.
+/// Parameters whose values are JSON: OpenID Connect Core §5.5, RFC 9396 §2.
+const JSON: [&str; 2] = ["claims", "authorization_details"];
+
+/// Parameters of a request: an object whose values are texts, numbers, flags, or lists of texts; two of them may be JSON.
 ///
 /// # Errors
 /// [`Code::InvalidArgument`], which names the parameter.
@@ -184,7 +194,8 @@ pub fn parameters(object: &Object<'_>, name: &str, phase: Phase) -> Result<Param
     let members = value.object().ok_or_else(|| invalid(phase, name))?;
     let mut parameters = Vec::new();
     for (name, value) in members.iter().filter(|(_, value)| !value.is_null()) {
-        if value.is_number() || value.boolean().is_some() {
+        let json = JSON.contains(&name) && value.string().is_none();
+        if json || value.is_number() || value.boolean().is_some() {
             parameters.push((name.to_string(), value.as_str().to_string()));
             continue;
         }
@@ -205,8 +216,43 @@ pub fn subject(object: &Object<'_>) -> Result<Option<String>, Error> {
 
 /// `Pending`, as `authorize()` gave it.
 pub fn pending(object: &Object<'_>) -> Result<Pending, Error> {
-    let pending = object.get("pending").and_then(Raw::object).ok_or_else(|| invalid(Phase::Callback, "pending"))?;
-    Pending::parse(&pending).map_err(|member| invalid(Phase::Callback, &["pending.", member].concat()))
+    given(object, "pending", Phase::Callback, Pending::parse)
+}
+
+/// A member that one of the other calls gave.
+fn given<T>(
+    object: &Object<'_>,
+    name: &str,
+    phase: Phase,
+    parse: fn(&Object<'_>) -> Result<T, &'static str>,
+) -> Result<T, Error> {
+    let value = object.get(name).and_then(Raw::object).ok_or_else(|| invalid(phase, name))?;
+    parse(&value).map_err(|member| invalid(phase, &[name, ".", member].concat()))
+}
+
+/// `DeviceAuthorization`, as `deviceAuthorization()` gave it.
+pub fn device(object: &Object<'_>) -> Result<DeviceAuthorization, Error> {
+    given(object, "device", Phase::Token, DeviceAuthorization::parse)
+}
+
+/// `Backchannel`, as `backchannelAuthentication()` gave it.
+pub fn backchannel(object: &Object<'_>) -> Result<Backchannel, Error> {
+    given(object, "request", Phase::Token, Backchannel::parse)
+}
+
+/// `AssertionParameters`: what the assertion is, itself, and the other parameters.
+pub fn assertion(object: &Object<'_>) -> Result<(assertion::Kind, Secret, Parameters), Error> {
+    let mut parameters = parameters(object, "parameters", Phase::Token)?;
+    let mut take = |name: &str| {
+        let at = parameters.iter().position(|(other, _)| other == name).ok_or_else(|| invalid(Phase::Token, name))?;
+        Ok(parameters.remove(at).1)
+    };
+    let kind = match take("type")?.as_str() {
+        "jwt" => assertion::Kind::Jwt,
+        "saml2" => assertion::Kind::Saml2,
+        _ => return Err(invalid(Phase::Token, "type")),
+    };
+    Ok((kind, Secret::new(take("assertion")?), parameters))
 }
 
 /// `ServerMetadata`.
@@ -224,6 +270,7 @@ pub fn build_token_request(input: &str) -> Result<String, Error> {
     let object = arguments(input)?;
     let (server, client) = (server(&object)?, client_of(&object)?);
     let grant = Grant::by_hand(&parameters(&object, "grant", Phase::Token)?)?;
+    fapi2::check_grant(&client, &grant)?;
     Ok(request(&Exchange::new(&client, grant).request(&server, &client, None)?))
 }
 

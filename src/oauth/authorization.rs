@@ -16,12 +16,12 @@ use alloc::{
 use crate::{
     error::{Code, Error, Phase, Refusal},
     limits,
-    oauth::{client::Client, issuer, metadata::Metadata, pkce::Verifier, token::Grant},
+    oauth::{client::Client, fapi2, issuer, metadata::Metadata, pkce::Verifier, rar, token::Grant},
     quirk::interop,
     secret::{Secret, same},
     text::{
         base64url,
-        excerpt::excerpt,
+        excerpt::{self, excerpt},
         form,
         json::{Object, Raw, Writer},
         uri::Uri,
@@ -86,11 +86,13 @@ impl Begun {
 ///
 /// # Errors
 /// [`Code::ReservedParameter`], [`Code::MissingRedirectUri`], [`Code::UnsupportedByServer`], [`Code::InsecureUrl`],
-/// [`Code::InvalidArgument`] for a `max_age` that is no number, and [`Code::CryptoUnavailable`] before the user leaves
+/// [`Code::InvalidArgument`] for a `max_age` that is no number, [`Code::ProfileViolation`], and [`Code::CryptoUnavailable`] before the user leaves
 /// for a login that could not be finished.
 pub fn start(server: &Metadata, client: &Client, parameters: &[(String, String)], entropy: &Entropy) -> Result<Begun, Error> {
     let refuse = |code: Code, about: &str| Err(code.at(Phase::Authorization).about(about));
     server.endpoint("authorization_endpoint", client, Phase::Authorization)?;
+    fapi2::check(client, Phase::Authorization)?;
+    rar::check(parameters, Phase::Authorization)?;
     if let Some((name, _)) = parameters.iter().find(|(name, _)| RESERVED.contains(&name.as_str())) {
         return refuse(Code::ReservedParameter, name);
     }
@@ -225,12 +227,14 @@ impl Pending {
             return Err(at(Code::StateMismatch).about("state"));
         }
         if !client.dangerously_skip_issuer_check {
-            issuer::check(iss, &server.issuer, server.issuer_parameter).map_err(|code| at(code).about("iss"))?;
+            let promised = server.issuer_parameter || client.fapi2;
+            issuer::check(iss, &server.issuer, promised).map_err(|code| at(code).about("iss"))?;
         }
         if let Some(error) = error {
-            let clean = |text: &str| excerpt(text.as_bytes(), &[self.state.expose(), self.verifier.secret().expose()]);
+            let secrets = [self.state.expose(), self.verifier.secret().expose()];
+            let clean = |text: &str| excerpt(text.as_bytes(), &secrets);
             let refusal = Refusal {
-                error: clean(error),
+                error: excerpt::word(error, &secrets),
                 description: one("error_description")?.map(clean),
                 uri: one("error_uri")?.map(clean),
             };

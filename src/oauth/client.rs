@@ -144,6 +144,8 @@ pub struct Client {
     pub jar: bool,
     /// What is known of the provider beforehand.
     pub provider: Preset,
+    /// Everything outside of FAPI 2.0 is refused: [`fapi2`](crate::oauth::fapi2).
+    pub fapi2: bool,
     /// The host can verify signatures: in a browser, `crypto.subtle` is there.
     pub host_verifies: bool,
     /// Endpoints on `http:` beyond this machine are accepted: everyone on the way can read the tokens.
@@ -172,6 +174,7 @@ impl Client {
             par: false,
             jar: false,
             provider: Preset::default(),
+            fapi2: false,
             host_verifies: true,
             dangerously_allow_http: false,
             dangerously_skip_issuer_check: false,

@@ -2,7 +2,7 @@
 //!
 //! Specification: [RFC 6749 §2.3, §3.2](https://www.rfc-editor.org/rfc/rfc6749.html#section-2.3)
 
-use alloc::{borrow::Cow, string::String};
+use alloc::{borrow::Cow, string::String, vec::Vec};
 
 use crate::{
     error::{Code, Error, Phase, Refusal},
@@ -13,7 +13,11 @@ use crate::{
         interop::{self, Unreadable},
     },
     secret::Secret,
-    text::{excerpt::excerpt, form, json::Object},
+    text::{
+        excerpt::{self, excerpt},
+        form,
+        json::Object,
+    },
 };
 
 /// Makes the request. `assertion`: the client's JWT, where it authenticates by one.
@@ -83,13 +87,19 @@ pub(super) fn read<'a>(
         let code = Code::refusal(interop::standard_error(&refusal.error));
         let refusal = Refusal {
             // The RFC's own words hold no secret.
-            error: if code.as_str() == refusal.error { refusal.error } else { clean(&refusal.error) },
+            error: if code.as_str() == refusal.error { refusal.error } else { excerpt::word(&refusal.error, secrets) },
             description: refusal.description.as_deref().map(clean),
             uri: outer.string("error_uri").map(|uri| clean(&uri)),
         };
         return Err(fail(code, *deviations).with(|report| report.refusal = Some(refusal)));
     }
     if success { Ok(text) } else { Err(show(fail(Code::NotOauthResponse, *deviations))) }
+}
+
+/// The members that have no field of their own, as JSON.
+pub(crate) fn extra(object: &Object<'_>, known: &[&str]) -> Vec<(String, Secret)> {
+    let others = object.iter().filter(|(name, _)| !known.contains(name));
+    others.map(|(name, value)| (name.into(), Secret::new(value.as_str()))).collect()
 }
 
 /// An object that was read before.

@@ -15,7 +15,7 @@ use crate::{
         jws::{Algorithm, Jws},
         jwt::Claims,
     },
-    oauth::{client::Client, metadata::Metadata},
+    oauth::{client::Client, fapi2, metadata::Metadata},
     text::json::Object,
     time::Timestamp,
 };
@@ -27,7 +27,8 @@ use crate::{
 pub fn judge(token: &str, server: &Metadata, client: &Client, now: Timestamp) -> Result<(Vec<(String, String)>, Jws), Error> {
     let refuse = |code: Code, about: &str| code.at(Phase::Callback).about(about);
     let jws = Jws::parse(token).map_err(|code| refuse(code, "response"))?;
-    if jws.algorithm == Algorithm::Hs256 || !server.allows_response_algorithm(jws.algorithm.as_str()) {
+    let outside = client.fapi2 && !fapi2::allows(jws.algorithm);
+    if outside || jws.algorithm == Algorithm::Hs256 || !server.allows_response_algorithm(jws.algorithm.as_str()) {
         return Err(refuse(Code::AlgorithmRefused, "alg"));
     }
     let malformed = || refuse(Code::MalformedJwt, "response");

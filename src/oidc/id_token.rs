@@ -15,6 +15,7 @@ use crate::{
     },
     oauth::{
         client::{Client, IdTokenSignature},
+        fapi2,
         metadata::Metadata,
         token::Expected,
     },
@@ -141,7 +142,7 @@ fn steps(
         Some(registered) => jws.algorithm == registered,
         None => !by_hmac && server.allows_id_token_algorithm(jws.algorithm.as_str()),
     };
-    require(agreed, Code::AlgorithmRefused, "alg")?;
+    require(agreed && (!client.fapi2 || fapi2::allows(jws.algorithm)), Code::AlgorithmRefused, "alg")?;
     checks.note(Check::IdTokenAlgorithm);
     if by_hmac {
         let secret = client.authentication.secret().ok_or((Code::AlgorithmRefused, "alg"))?;

@@ -1,4 +1,5 @@
 //! OpenID Connect, on top of OAuth.
 
+pub mod ciba;
 pub mod id_token;
 pub mod logout;

@@ -18,10 +18,23 @@ pub fn excerpt(body: &[u8], secrets: &[&str]) -> String {
         clean.extend(others.next().filter(|char| !char.is_control() || *char == '\n'));
         rest = others.as_str();
     }
-    for secret in secrets.iter().filter(|secret| secret.len() >= limits::SECRET_CHARACTERS) {
-        blot(&mut clean, secret);
-    }
+    blot_all(&mut clean, secrets);
     clean
+}
+
+/// An error's word: lower case and underscores, as RFC 6749's and its extensions' are, is no token however long it is.
+pub fn word(text: &str, secrets: &[&str]) -> String {
+    let plain = text.len() <= limits::ERROR_CHARACTERS && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    if !plain {
+        return excerpt(text.as_bytes(), secrets);
+    }
+    let mut clean = String::from(text);
+    blot_all(&mut clean, secrets);
+    clean
+}
+
+fn blot_all(text: &mut String, secrets: &[&str]) {
+    secrets.iter().filter(|secret| secret.len() >= limits::SECRET_CHARACTERS).for_each(|secret| blot(text, secret));
 }
 
 /// As much of it as is text.

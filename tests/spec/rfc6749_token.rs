@@ -304,3 +304,19 @@ fn the_servers_words_are_not_mangled_by_short_parameters() {
     assert_eq!(refusal.error, "invalid_scope");
     assert!(refusal.description.as_ref().unwrap().starts_with("a "));
 }
+
+#[wasm_bindgen_test(unsupported = test)]
+fn an_errors_word_is_shown_however_long_it_is_and_a_token_in_its_place_is_not() {
+    let shown = |error: &str| {
+        let body = json!({"error": error}).to_string();
+        let response = text_response(400, "application/json", &body);
+        let error = TokenResponse::parse(&response, false).unwrap_err();
+        error.report().refusal.clone().unwrap().error
+    };
+    for word in ["invalid_grant", "unsupported_grant_type", "invalid_authorization_details", "use_attestation_challenge"] {
+        assert_eq!(shown(word), word);
+    }
+    for token in ["2YotnFZFEjr1zCsicMWpAA", &"a".repeat(65)] {
+        assert_eq!(shown(token), "[redacted]");
+    }
+}

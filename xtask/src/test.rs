@@ -26,7 +26,7 @@ struct Verdict {
     failures: Vec<String>,
 }
 
-const GROUPS: [Group; 10] = [
+const GROUPS: [Group; 11] = [
     Group { name: "house", counts: true, run: run_house },
     Group { name: "fmt", counts: false, run: fmt },
     Group { name: "clippy", counts: false, run: clippy },
@@ -36,6 +36,7 @@ const GROUPS: [Group; 10] = [
     Group { name: "browsers", counts: true, run: run_browsers },
     Group { name: "runtimes", counts: true, run: runtimes },
     Group { name: "e2e", counts: true, run: e2e },
+    Group { name: "interop", counts: true, run: interop },
     Group { name: "package", counts: true, run: package },
 ];
 
@@ -209,6 +210,10 @@ fn runtimes() -> Outcome<Verdict> {
 
 fn e2e() -> Outcome<Verdict> {
     node("tests/e2e", &node_tests("tests/e2e")?)
+}
+
+fn interop() -> Outcome<Verdict> {
+    node("tests/interop", &node_tests("tests/interop")?, &[])
 }
 
 fn package() -> Outcome<Verdict> {
