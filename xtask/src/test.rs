@@ -213,7 +213,7 @@ fn e2e() -> Outcome<Verdict> {
 }
 
 fn interop() -> Outcome<Verdict> {
-    node("tests/interop", &node_tests("tests/interop")?, &[])
+    node("tests/interop", &node_tests("tests/interop")?)
 }
 
 fn package() -> Outcome<Verdict> {
