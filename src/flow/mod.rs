@@ -239,12 +239,12 @@ impl Relation {
         self.spend(extension::grant(grant_type), parameters, now)
     }
 
-    /// Exchanges a token for another.
+    /// Exchanges a token for another. The client's `scope` and `resource` are those of its own logins, and stay out of it.
     ///
     /// # Errors
     /// Those of [`exchange::grant`].
     pub fn exchange_token(&mut self, parameters: &Parameters, now: Timestamp) -> Result<Step<Tokens>, Error> {
-        self.spend(exchange::grant(parameters)?, &[], now)
+        tokens::start(self, exchange::grant(parameters)?, now)
     }
 
     /// Spends an assertion of someone whom the server trusts.

@@ -71,8 +71,9 @@ impl Poll {
 /// Whether the token endpoint was out of reach or overloaded, and said nothing of the grant.
 fn is_passing(error: &Error) -> bool {
     let report = error.report();
-    let overloaded = report.status.is_some_and(|status| status == 429 || status >= 500);
-    report.phase == Phase::Token
-        && (matches!(report.code, Code::Network | Code::Timeout | Code::ServerError | Code::TemporarilyUnavailable)
-            || (overloaded && matches!(report.code, Code::NotOauthResponse | Code::OauthError)))
+    let status = report.status.unwrap_or(0);
+    let overloaded = status == 429 || (status == 503 && report.retry_after.is_some());
+    let out_of_reach = matches!(report.code, Code::Network | Code::Timeout | Code::ServerError | Code::TemporarilyUnavailable)
+        || (status >= 500 && matches!(report.code, Code::NotOauthResponse | Code::OauthError));
+    report.phase == Phase::Token && (overloaded || out_of_reach)
 }

@@ -114,6 +114,17 @@ fn an_access_token_is_bound_where_the_client_binds_its_tokens_and_another_token_
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn what_the_client_asks_for_at_a_login_is_not_asked_for_here() {
+    let mut relation = relation();
+    relation.client.scope = Some("openid offline_access".into());
+    relation.client.resource = vec!["https://api.example".into()];
+    let answer = Event::Response(json_response(200, &vector()["section_2_3_response"]));
+    let (_, sent) = exchange_by(&mut relation, &subject()[1..], answer);
+    let body = sent[0].body.as_ref().unwrap().expose();
+    assert!(!body.contains("scope=") && !body.contains("resource="), "{body}");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn nothing_is_spent_by_an_exchange() {
     let (result, _) = exchange_by(&mut relation(), &subject(), Event::Failed(Code::Network));
     let error = result.unwrap_err();
