@@ -179,7 +179,6 @@ fn step_13_the_time_of_authentication_is_judged_where_max_age_was_asked_for() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn the_access_token_hash_is_half_a_hash_of_the_algorithm() {
-    // OpenID Connect Core, Appendix A.3's at_hash is over another token; here each hash size once, over "at".
     for (alg, hash) in [
         ("ES256", half_hash::<sha2::Sha256>()),
         ("ES384", half_hash::<sha2::Sha384>()),
@@ -194,6 +193,22 @@ fn the_access_token_hash_is_half_a_hash_of_the_algorithm() {
         let judged = judge_as(&token, &expected(), &registered).unwrap();
         assert!(checks(&judged).contains(&"id_token_access_token_hash"), "{alg}");
     }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn appendix_a_3_and_a_4_hash_the_access_token_and_the_code_so() {
+    let vector: Value = serde_json::from_str(include_str!("../vectors/oidc_core.json")).unwrap();
+    for (part, value, hash) in [("A.3", "access_token", "at_hash"), ("A.4", "code", "c_hash")] {
+        let digest = Algorithm::Rs256.hash(vector[part][value].as_str().unwrap());
+        assert_eq!(base64url::encode(&digest[..digest.len() / 2]), vector[part][hash].as_str().unwrap());
+    }
+    let token = vector["A.3"]["access_token"].as_str().unwrap();
+    let mut claims = claims();
+    claims["at_hash"] = vector["A.3"]["at_hash"].clone();
+    let judge =
+        |token: &str| id_token::judge(&Secret::new(sign(&claims)), &Secret::new(token), &expected(), &server(), &client(), now());
+    assert!(judge(token).is_ok());
+    assert_eq!(judge("another").unwrap_err().code(), Code::AccessTokenHashMismatch);
 }
 
 fn half_hash<D: sha2::Digest>() -> String {
