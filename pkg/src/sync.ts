@@ -44,8 +44,8 @@ export interface Sync {
   parseTokenResponse(response: HttpResponse, options?: { readonly strict?: boolean }): TokenResponse;
 }
 
-/** The value of a header, whatever the case of its name. */
-function header(headers: Readonly<Record<string, string>>, name: string): string | undefined {
+/** The value of a header, whatever the case of its name. @internal */
+export function header(headers: Readonly<Record<string, string>>, name: string): string | undefined {
   for (const key of Object.keys(headers)) if (key.toLowerCase() === name) return String(headers[key]);
   return undefined;
 }

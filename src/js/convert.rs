@@ -11,13 +11,18 @@ use crate::{
     jose::jws::Algorithm,
     limits,
     oauth::{
+        access_token::{Expected, Received},
         authorization::Pending,
         client::{Authentication, BasicEncoding, Client, IdTokenSignature},
         metadata::Metadata,
+        resource,
         token::{Exchange, Grant},
     },
     secret::Secret,
-    text::json::{Object, Raw, Writer},
+    text::{
+        challenge::Challenge,
+        json::{Object, Raw, Writer},
+    },
     time::Leeway,
 };
 
@@ -48,7 +53,9 @@ fn optional<'a, T>(object: &Object<'a>, name: &str, read: impl FnOnce(Raw<'a>) -
 /// # Errors
 /// [`Code::InvalidArgument`], which names the option. Unknown options are refused: a misspelt one would be no option at all.
 pub fn client(options: &Object<'_>) -> Result<Client, Error> {
-    const KNOWN: [&str; 18] = [
+    const KNOWN: [&str; 21] = [
+        "api",
+        "signedIntrospection",
         "dpop",
         "dpopJkt",
         "par",
@@ -66,6 +73,7 @@ pub fn client(options: &Object<'_>) -> Result<Client, Error> {
         "idTokenSignedResponseAlg",
         "dangerouslyAllowHttp",
         "dangerouslySkipIssuerCheck",
+        "dangerouslySkipSubjectCheck",
         "dangerouslyPlainPkce",
     ];
     if let Some((name, _)) = options.iter().find(|(name, _)| !KNOWN.contains(name)) {
@@ -87,6 +95,11 @@ pub fn client(options: &Object<'_>) -> Result<Client, Error> {
     client.redirect_uri = string("redirectUri")?;
     client.scope = string("scope")?;
     client.resource = optional(options, "resource", |value| strings(value))?.unwrap_or_default();
+    client.api =
+        optional(options, "api", |value| strings(value).filter(|prefixes| prefixes.iter().all(|one| resource::is_prefix(one))))?
+            .unwrap_or_default();
+    client.signed_introspection = flag("signedIntrospection")?;
+    client.dangerously_skip_subject_check = flag("dangerouslySkipSubjectCheck")?;
     client.strict = flag("strict")?;
     if let Some(leeway) = optional(options, "leeway", |value| Leeway::from_seconds(whole(value)?))? {
         client.leeway = leeway;
@@ -203,6 +216,56 @@ pub fn authorization((url, pending): &(String, Pending)) -> String {
     let mut json = Writer::default();
     json.string("url", url).raw("pending", &pending.to_json());
     json.finish()
+}
+
+/// What `validateAccessToken` is asked: the request, as far as its token goes, and what is expected.
+///
+/// # Errors
+/// [`Code::InvalidArgument`], which names the option. HMAC is no algorithm here: whoever can verify it can sign.
+pub fn received(object: &Object<'_>) -> Result<(Received, Expected), Error> {
+    let phase = Phase::AccessToken;
+    let string = |name| optional(object, name, |value| value.string().map(String::from));
+    let algorithms = optional(object, "algorithms", |value| {
+        let algorithm = |name: String| Algorithm::parse(&name).filter(|algorithm| *algorithm != Algorithm::Hs256);
+        strings(value)?.into_iter().map(algorithm).collect()
+    });
+    let received = Received {
+        method: text(object, "method", phase)?,
+        url: text(object, "url", phase)?,
+        authorization: string("authorization")?,
+        dpop: string("dpop")?,
+    };
+    let expected = Expected {
+        audience: text(object, "audience", phase)?,
+        scope: string("scope")?.unwrap_or_default(),
+        algorithms: algorithms?.unwrap_or_default(),
+        dpop: optional(object, "requireDpop", Raw::boolean)?.unwrap_or(false),
+        nonce: string("nonce")?,
+    };
+    Ok((received, expected))
+}
+
+/// Challenges, as a list.
+pub fn challenges(challenges: &[Challenge]) -> String {
+    let items: Vec<_> = challenges.iter().map(Challenge::to_json).collect();
+    ["[", &items.join(","), "]"].concat()
+}
+
+/// Parameters of an authorization request: texts, but for `max_age`.
+pub fn step_up(parameters: &[(String, String)]) -> String {
+    let mut json = Writer::default();
+    for (name, value) in parameters {
+        match value.parse().ok().filter(|_| name == "max_age") {
+            Some(seconds) => json.integer(name, seconds),
+            None => json.string(name, value),
+        };
+    }
+    json.finish()
+}
+
+/// Seconds as JavaScript counts them.
+pub fn seconds(seconds: i64) -> f64 {
+    i32::try_from(seconds).map_or(0.0, f64::from)
 }
 
 /// A callback as text: the body of a form post looks like the query of an address.

@@ -13,7 +13,11 @@ use crate::{
         interop::{self, Unreadable},
     },
     secret::Secret,
-    text::{excerpt::excerpt, form, json::Object},
+    text::{
+        excerpt::{excerpt, word},
+        form,
+        json::Object,
+    },
 };
 
 /// Makes the request. `assertion`: the client's JWT, where it authenticates by one.
@@ -82,7 +86,7 @@ pub(super) fn read<'a>(
         let clean = |text: &str| excerpt(text.as_bytes(), secrets);
         let code = Code::refusal(interop::standard_error(&refusal.error));
         let refusal = Refusal {
-            error: clean(&refusal.error),
+            error: word(&refusal.error, secrets),
             description: refusal.description.as_deref().map(clean),
             uri: outer.string("error_uri").map(|uri| clean(&uri)),
         };

@@ -24,6 +24,17 @@ pub fn excerpt(body: &[u8], secrets: &[&str]) -> String {
     clean
 }
 
+/// An error's word. Those of small letters are shown whole, however long: `unsupported_token_type` looks like a token, and is none.
+pub fn word(error: &str, secrets: &[&str]) -> String {
+    let plain = error.len() <= limits::WORD_CHARACTERS && error.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    if !plain {
+        return excerpt(error.as_bytes(), secrets);
+    }
+    let mut clean = error.into();
+    secrets.iter().filter(|secret| !secret.is_empty()).for_each(|secret| blot(&mut clean, secret));
+    clean
+}
+
 /// As much of it as is text.
 fn readable(body: &[u8]) -> &str {
     match core::str::from_utf8(body) {

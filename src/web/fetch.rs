@@ -75,6 +75,7 @@ async fn exchange(request: &Request, call: &Call, timer: &AbortSignal) -> Result
         retry_after: header(&headers, "retry-after"),
         dpop_nonce: header(&headers, "dpop-nonce"),
         www_authenticate: header(&headers, "www-authenticate"),
+        date: header(&headers, "date"),
         body,
     }))
 }
