@@ -151,7 +151,7 @@ fn step(relation: &mut Relation, flow: &str, object: &json::Object<'_>) -> Resul
         "register" => {
             let metadata = object.get("metadata").filter(|value| value.as_str().starts_with('{'));
             let metadata = metadata.ok_or_else(|| Code::InvalidArgument.at(Phase::Registration).about("metadata"))?;
-            relation.register(metadata.as_str(), object.string("initialAccessToken").map(Secret::new))?
+            relation.register(metadata.as_str(), convert::optional_text(object, "initialAccessToken")?.map(Secret::new))?
         }
         "show" => {
             let token = access_token(object, Phase::Resource)?;

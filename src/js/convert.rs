@@ -48,10 +48,16 @@ fn optional<'a, T>(object: &Object<'a>, name: &str, read: impl FnOnce(Raw<'a>) -
     object.get(name).map(|value| read(value).ok_or_else(|| invalid(Phase::Configuration, name))).transpose()
 }
 
+/// A misspelt option would be no option at all.
+fn refuse_unknown(options: &Object<'_>, known: &[&str]) -> Result<(), Error> {
+    let unknown = options.iter().find(|(name, _)| !known.contains(name));
+    unknown.map_or(Ok(()), |(name, _)| Err(invalid(Phase::Configuration, name)))
+}
+
 /// `ClientOptions`.
 ///
 /// # Errors
-/// [`Code::InvalidArgument`], which names the option. Unknown options are refused: a misspelt one would be no option at all.
+/// [`Code::InvalidArgument`], which names the option, also an unknown one.
 pub fn client(options: &Object<'_>) -> Result<Client, Error> {
     const KNOWN: [&str; 21] = [
         "api",
@@ -76,10 +82,8 @@ pub fn client(options: &Object<'_>) -> Result<Client, Error> {
         "dangerouslySkipSubjectCheck",
         "dangerouslyPlainPkce",
     ];
-    if let Some((name, _)) = options.iter().find(|(name, _)| !KNOWN.contains(name)) {
-        return Err(invalid(Phase::Configuration, name));
-    }
-    let string = |name| optional(options, name, |value| value.string().map(String::from));
+    refuse_unknown(options, &KNOWN)?;
+    let string = |name| optional_text(options, name);
     let flag = |name| optional(options, name, Raw::boolean).map(|flag| flag.unwrap_or(false));
     let mut client = Client::new(text(options, "clientId", Phase::Configuration)?);
     let encoding = optional(options, "basicEncoding", |value| match value.string()?.as_ref() {
@@ -134,6 +138,11 @@ fn authentication(auth: &Object<'_>, encoding: BasicEncoding) -> Option<Authenti
         "tls_client_auth" => Some(Authentication::Tls),
         _ => None,
     }
+}
+
+/// A member that is text, where it is there.
+pub fn optional_text(object: &Object<'_>, name: &str) -> Result<Option<String>, Error> {
+    optional(object, name, |value| value.string().map(String::from))
 }
 
 /// `timeout` of an argument object, in milliseconds.
@@ -223,11 +232,14 @@ pub fn authorization((url, pending): &(String, Pending)) -> String {
 /// # Errors
 /// [`Code::InvalidArgument`], which names the option. HMAC is no algorithm here: whoever can verify it can sign.
 pub fn received(object: &Object<'_>) -> Result<(Received, Expected), Error> {
+    const KNOWN: [&str; 10] =
+        ["method", "url", "authorization", "dpop", "audience", "scope", "algorithms", "requireDpop", "nonce", "call"];
+    refuse_unknown(object, &KNOWN)?;
     let phase = Phase::AccessToken;
-    let string = |name| optional(object, name, |value| value.string().map(String::from));
+    let string = |name| optional_text(object, name);
     let algorithms = optional(object, "algorithms", |value| {
         let algorithm = |name: String| Algorithm::parse(&name).filter(|algorithm| *algorithm != Algorithm::Hs256);
-        strings(value)?.into_iter().map(algorithm).collect()
+        strings(value)?.into_iter().map(algorithm).collect::<Option<Vec<_>>>().filter(|algorithms| !algorithms.is_empty())
     });
     let received = Received {
         method: text(object, "method", phase)?,
