@@ -172,7 +172,7 @@ export class Client {
       for (const name in shows) headers.set(name, shows[name] as string);
       const response = await send.call(undefined, request ?? url, { ...init, method, headers, redirect: "manual" });
       const [challenge, nonce] = ["www-authenticate", "dpop-nonce"].map((name) => response.headers.get(name) ?? undefined);
-      if (!this.#core.learn(url, response.status, challenge, nonce, first && replayable)) return response;
+      if (!this.#core.learn(url, response.status, challenge, nonce, first && replayable && "dpop" in shows)) return response;
       await response.body?.cancel();
     }
   }
