@@ -27,18 +27,24 @@
 //! | RFC 7591 | [`oauth::registration`] |
 //! | RFC 9068, RFC 9449 §4.3 | [`oauth::access_token`] |
 //! | RFC 9470 | [`oauth::step_up`] |
-//! | RFC 7523 §2.2, §3 | [`oauth::assertion`] |
+//! | RFC 7522, 7523 | [`oauth::assertion`] |
 //! | RFC 7636 | [`oauth::pkce`] |
 //! | RFC 8414, OIDC Discovery | [`oauth::metadata`] |
+//! | RFC 8628 | [`oauth::device`] |
+//! | RFC 8693 | [`oauth::exchange`] |
 //! | RFC 9101, JARM | [`oauth::jar`], [`oauth::jarm`] |
 //! | RFC 9126 | [`oauth::par`] |
 //! | RFC 9207 | [`oauth::issuer`] |
+//! | RFC 9396 | [`oauth::rar`] |
 //! | RFC 9449 | [`oauth::dpop`] |
+//! | FAPI 2.0 | [`oauth::fapi2`] |
+//! | OpenID4VCI §6.1 | [`oauth::pre_authorized_code`] |
 //! | RFC 7515, 7518 §3, 8037, 9864 | [`jose::jws`] |
 //! | RFC 7517, 7518 §6, 7638 | [`jose::jwk`] |
 //! | RFC 7519, 8725 | [`jose::jwt`] |
 //! | OIDC Core §3.1.3.7–8, §12.2 | [`oidc::id_token`] |
 //! | OIDC Core §5.3 | [`oidc::userinfo`] |
+//! | CIBA | [`oidc::ciba`] |
 //! | OIDC RP-Initiated Logout, Back-Channel Logout | [`oidc::logout`] |
 //! | RFC 9110 §11.6.1 | [`text::challenge`] |
 //! | RFC 8259 | [`text::json`] |

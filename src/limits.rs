@@ -37,15 +37,30 @@ pub const KEY_CANDIDATES: usize = 4;
 /// Bytes kept of a body that was not OAuth: enough to recognise the proxy that sent it.
 pub const EXCERPT_BYTES: usize = 2048;
 
+/// Characters that a sent value must have to be looked for in what came back. Shorter ones are no secrets, and stand in many words.
+pub const SECRET_CHARACTERS: usize = 4;
+
 /// Characters in a row, drawn from the alphabet of tokens, that are blotted out of an excerpt: shorter secrets are
 /// guessable anyway, longer words are rare.
 pub const REDACT_CHARACTERS: usize = 16;
 
-/// Characters of the longest error word that is shown whole; the registered ones have at most 34.
-pub const WORD_CHARACTERS: usize = 48;
+/// Characters of an error's word that are shown as they are; the longest that is registered has 36.
+pub const ERROR_CHARACTERS: usize = 64;
 
 /// Seconds that a JWT of the client's lives: it is used at once, and clocks differ.
 pub const ASSERTION_SECONDS: i64 = 60;
+
+/// Seconds between two tries where the server does not name them: RFC 8628 §3.2, CIBA §7.3.
+pub const POLL_SECONDS: u32 = 5;
+
+/// Seconds that `slow_down` adds: RFC 8628 §3.5.
+pub const SLOW_DOWN_SECONDS: u32 = 5;
+
+/// Seconds up to which the time between two tries doubles while a server is out of reach: a user who has decided waits no longer than this.
+pub const POLL_SECONDS_MAX: u32 = 60;
+
+/// Characters of a `client_notification_token`: CIBA §7.1.
+pub const NOTIFICATION_TOKEN_CHARACTERS: usize = 1024;
 
 /// Origins whose DPoP nonce is remembered: a client speaks to one authorization server and a few APIs.
 pub const DPOP_NONCES: usize = 16;

@@ -1,35 +1,33 @@
 /** A client at an authorization server. It converts, calls and converts: every judgement is the core's. */
 
 import type { Phase } from "./errors.js";
-import { invalidArgument, settle, toJson } from "./settle.js";
+import { invalidArgument, isObject, look, settle, toJson } from "./settle.js";
 import { header, isKeyPair, plainOptions } from "./sync.js";
 import { Core } from "./wasm/client_bg.js";
 import type {
   AccessTokenExpectations,
+  AssertionParameters,
   AuthorizationParameters,
+  Backchannel,
+  BackchannelParameters,
   CallOptions,
   ClientInformation,
   ClientMetadata,
   ClientOptions,
+  DeviceAuthorization,
+  ExchangeParameters,
   Introspection,
   LogoutParameters,
   LogoutTokenClaims,
-  ParameterValue,
   Pending,
   ResourceMetadata,
   ServerMetadata,
   TokenHint,
+  TokenParameters,
   Tokens,
   UserInfo,
   ValidatedAccessToken,
 } from "./types.js";
-
-/** Parameters of a token request, by their wire names. */
-export interface TokenParameters {
-  readonly scope?: string;
-  readonly resource?: string | readonly string[];
-  readonly [parameter: string]: ParameterValue | URL;
-}
 
 /** A client at an authorization server. */
 export class Client {
@@ -42,8 +40,9 @@ export class Client {
    * @throws GrantError `issuer_mismatch` where the document speaks for another issuer.
    */
   static async discover(issuer: string | URL, options: ClientOptions, call?: CallOptions): Promise<Client> {
-    const core = open({ options: plainOptions(options) }, options);
-    await run(core, "discover", { issuer: issuer instanceof URL ? stripSlash(issuer) : issuer }, "discovery", call);
+    const core = open({ discover: true, options: plainOptions(options) }, options);
+    const asked = look("issuer", "discovery", () => (issuer instanceof URL ? stripSlash(issuer) : issuer));
+    await run(core, "discover", { issuer: asked }, "discovery", call);
     return new Client(core as never, options);
   }
 
@@ -57,7 +56,7 @@ export class Client {
     options?: { readonly initialAccessToken?: string } & Pick<ClientOptions, "fetch" | "timeout" | "dangerouslyAllowHttp">,
     call?: CallOptions,
   ): Promise<ClientInformation> {
-    const { initialAccessToken, ...rest } = options ?? {};
+    const { initialAccessToken, ...rest } = look("options", "registration", () => ({ ...options }));
     const own = { ...rest, clientId: "unregistered" };
     const core = open({ server: server ?? null, options: plainOptions(own) }, own);
     return JSON.parse(await run(core, "register", { metadata, initialAccessToken }, "registration", call));
@@ -74,11 +73,12 @@ export class Client {
     call?: CallOptions,
   ): Promise<ResourceMetadata> {
     const own = { ...options, clientId: "none" };
-    const core = open({ options: plainOptions(own) }, own);
-    const input =
+    const core = open({ discover: true, options: plainOptions(own) }, own);
+    const input = look("resource", "resource", () =>
       resource instanceof Response
         ? { resource: resource.url, challenge: resource.headers.get("www-authenticate") }
-        : { resource: resource instanceof URL ? stripSlash(resource) : resource };
+        : { resource: resource instanceof URL ? stripSlash(resource) : resource },
+    );
     return JSON.parse(await run(core, "discover_resource", input, "resource", call));
   }
 
@@ -88,9 +88,10 @@ export class Client {
    */
   constructor(server: ServerMetadata, options: ClientOptions);
   constructor(server: ServerMetadata | Core, options: ClientOptions) {
-    this.#core = server instanceof Core ? server : open({ server: server ?? null, options: plainOptions(options) }, options);
+    const isOpen = (given: unknown): given is Core => look("server", "configuration", () => given instanceof Core);
+    this.#core = isOpen(server) ? server : open({ server: server ?? null, options: plainOptions(options) }, options);
     this.#server = JSON.parse(this.#core.server()) as ServerMetadata;
-    this.#fetch = options.fetch;
+    this.#fetch = look("options", "configuration", () => options.fetch);
   }
 
   /** The server's metadata, as it came. */
@@ -120,15 +121,67 @@ export class Client {
    * [RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749.html#section-6)
    */
   async refresh(tokens: Tokens | string, parameters?: TokenParameters, call?: CallOptions): Promise<Tokens> {
-    const held = typeof tokens === "string" ? { refresh_token: tokens } : (tokens ?? {});
-    const subject = "claims" in held ? held.claims?.sub : undefined;
-    const input = { refresh_token: held.refresh_token, subject, parameters };
-    return JSON.parse(await run(this.#core, "refresh", input, "token", call));
+    const held = look("tokens", "token", () => {
+      if (typeof tokens === "string") return { refresh_token: tokens };
+      if (!isObject(tokens)) throw invalidArgument("tokens", "token");
+      return { refresh_token: tokens.refresh_token, claims: tokens.claims };
+    });
+    return JSON.parse(await run(this.#core, "refresh", { ...held, parameters }, "token", call));
   }
 
   /** Asks for a token of the client's own. [RFC 6749 §4.4](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.4) */
   async clientCredentials(parameters?: TokenParameters, call?: CallOptions): Promise<Tokens> {
     return JSON.parse(await run(this.#core, "client_credentials", { parameters }, "token", call));
+  }
+
+  /**
+   * Asks for a code to show on a device that has no browser; {@link pollDevice} goes on.
+   * [RFC 8628 §3.1](https://www.rfc-editor.org/rfc/rfc8628.html#section-3.1)
+   */
+  async deviceAuthorization(parameters?: TokenParameters, call?: CallOptions): Promise<DeviceAuthorization> {
+    return JSON.parse(await run(this.#core, "device_authorization", { parameters }, "authorization", call));
+  }
+
+  /**
+   * Asks until the user has decided elsewhere, as often as the server wants; `signal` ends it.
+   * [RFC 8628 §3.4](https://www.rfc-editor.org/rfc/rfc8628.html#section-3.4)
+   * @throws GrantError `access_denied`; `expired_token` where the time is over.
+   */
+  async pollDevice(device: DeviceAuthorization, call?: CallOptions): Promise<Tokens> {
+    return JSON.parse(await run(this.#core, "poll_device", { device }, "token", call));
+  }
+
+  /**
+   * Has the server ask a user on the user's own device; {@link pollBackchannel} or {@link backchannelPing} goes on.
+   * [CIBA §7.1](https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html#auth_request)
+   */
+  async backchannelAuthentication(parameters: BackchannelParameters, call?: CallOptions): Promise<Backchannel> {
+    return JSON.parse(await run(this.#core, "backchannel_authentication", { parameters }, "authorization", call));
+  }
+
+  /** Asks until the user has decided: the poll mode. [CIBA §10.1](https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html#token_request) */
+  async pollBackchannel(request: Backchannel, call?: CallOptions): Promise<Tokens> {
+    return JSON.parse(await run(this.#core, "poll_backchannel", { request }, "token", call));
+  }
+
+  /**
+   * Takes the server's ping at the notification endpoint, and asks once: the ping mode.
+   * [CIBA §10.2](https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html#rfc.section.10.2)
+   * @throws GrantError `state_mismatch` for a ping that does not belong to this request.
+   */
+  async backchannelPing(request: Backchannel, ping: Request, call?: CallOptions): Promise<Tokens> {
+    const input = { request, authorization: ping.headers.get("authorization"), body: await ping.text() };
+    return JSON.parse(await run(this.#core, "ping", input, "callback", call));
+  }
+
+  /** Exchanges a token for another. [RFC 8693](https://www.rfc-editor.org/rfc/rfc8693.html) */
+  async exchangeToken(parameters: ExchangeParameters, call?: CallOptions): Promise<Tokens> {
+    return JSON.parse(await run(this.#core, "exchange_token", { parameters }, "token", call));
+  }
+
+  /** Spends a JWT or SAML 2.0 assertion. [RFC 7523](https://www.rfc-editor.org/rfc/rfc7523.html), [RFC 7522](https://www.rfc-editor.org/rfc/rfc7522.html) */
+  async assertion(parameters: AssertionParameters, call?: CallOptions): Promise<Tokens> {
+    return JSON.parse(await run(this.#core, "assertion", { parameters }, "token", call));
   }
 
   /** Spends any other grant, by its URI. [RFC 6749 §4.5](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.5) */
@@ -141,7 +194,7 @@ export class Client {
    * @throws GrantError `subject_mismatch`; `invalid_token` where the access token is worth nothing any more.
    */
   async userinfo(tokens: Tokens, call?: CallOptions): Promise<UserInfo> {
-    return JSON.parse(await run(this.#core, "userinfo", { ...shown(tokens), subject: tokens?.claims?.sub }, "userinfo", call));
+    return JSON.parse(await run(this.#core, "userinfo", shown(tokens, "userinfo"), "userinfo", call));
   }
 
   /** Gives an access or refresh token back. [RFC 7009 §2](https://www.rfc-editor.org/rfc/rfc7009.html#section-2) */
@@ -161,13 +214,14 @@ export class Client {
    * @throws GrantError `origin_not_allowed`. What `fetch` itself throws comes as it is.
    */
   async fetch(tokens: Tokens, input: string | URL | Request, init?: RequestInit): Promise<Response> {
-    const request = input instanceof Request ? input : undefined;
-    const url = request ? request.url : String(input);
-    const method = (init?.method ?? request?.method ?? "GET").toUpperCase();
-    const replayable = isReplayable(init?.body ?? request?.body);
+    const { request, url, method, replayable } = look("input", "resource", () => {
+      const request = input instanceof Request ? input : undefined;
+      const method = String(init?.method ?? request?.method ?? "GET").toUpperCase();
+      return { request, url: request ? request.url : String(input), method, replayable: isReplayable(init?.body ?? request?.body) };
+    });
     const send = this.#fetch ?? fetch;
     for (let first = true; ; first = false) {
-      const shows = JSON.parse(await run(this.#core, "show", { ...shown(tokens), method, url }, "resource")) as Record<string, string>;
+      const shows = JSON.parse(await run(this.#core, "show", { ...shown(tokens, "resource"), method, url }, "resource")) as Record<string, string>;
       const headers = new Headers(init?.headers ?? request?.headers);
       for (const name in shows) headers.set(name, shows[name] as string);
       const response = await send.call(undefined, request ?? url, { ...init, method, headers, redirect: "manual" });
@@ -186,10 +240,10 @@ export class Client {
     expected: AccessTokenExpectations,
     call?: CallOptions,
   ): Promise<ValidatedAccessToken> {
-    const { method, url, headers } = request ?? {};
-    if (typeof headers !== "object" || headers === null) throw invalidArgument("headers", "access_token");
-    const value = (name: string) => (headers instanceof Headers ? headers.get(name) : header(headers, name)) ?? undefined;
-    const input = { ...expected, method, url, authorization: value("authorization"), dpop: value("dpop") };
+    const input = look("request", "access_token", () => {
+      const { method, url, headers } = request;
+      return { ...expected, method, url, authorization: header(headers, "authorization", "access_token"), dpop: header(headers, "dpop", "access_token") };
+    });
     return JSON.parse(await run(this.#core, "validate_access_token", input, "access_token", call));
   }
 
@@ -216,13 +270,19 @@ export class Client {
 }
 
 function open(input: object, options: ClientOptions): Core {
-  if (options.fetch !== undefined && typeof options.fetch !== "function") throw invalidArgument("fetch", "configuration");
   const text = toJson(input, "options", "configuration");
+  const host = look("options", "configuration", () => {
+    const { fetch, clientAuth, dpop } = options;
+    if (fetch !== undefined && typeof fetch !== "function") throw invalidArgument("fetch", "configuration");
+    const key = isObject(clientAuth) && clientAuth.method === "private_key_jwt" ? clientAuth.key : undefined;
+    if (key === undefined && isObject(clientAuth) && clientAuth.method === "private_key_jwt") {
+      throw invalidArgument("clientAuth", "configuration");
+    }
+    if (key !== undefined && !(key instanceof CryptoKey)) throw invalidArgument("clientAuth", "configuration");
+    return { fetch, key, pair: isKeyPair(dpop) ? dpop : undefined };
+  });
   try {
-    const { clientAuth: auth, dpop } = options;
-    const key = auth?.method === "private_key_jwt" ? auth.key : undefined;
-    if (auth?.method === "private_key_jwt" && !(key instanceof CryptoKey)) throw invalidArgument("clientAuth", "configuration");
-    return new Core(text, options.fetch, key, isKeyPair(dpop) ? dpop : undefined);
+    return new Core(text, host.fetch, host.key, host.pair);
   } catch (thrown) {
     if (typeof thrown === "string") settle(thrown);
     throw thrown;
@@ -230,14 +290,18 @@ function open(input: object, options: ClientOptions): Core {
 }
 
 async function run(core: Core, flow: string, input: object, phase: Phase, call?: CallOptions): Promise<string> {
-  const { signal, ...plain } = call ?? {};
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalidArgument("signal", phase);
+  const { signal, ...plain } = look("call", phase, (): CallOptions => {
+    if (call === undefined) return {};
+    if (!isObject(call) || call instanceof AbortSignal) throw invalidArgument("call", phase);
+    if (call.signal !== undefined && !(call.signal instanceof AbortSignal)) throw invalidArgument("signal", phase);
+    return { ...call };
+  });
   return settle(await core.run(flow, toJson({ ...input, call: plain }, "parameters", phase), signal));
 }
 
 /** What the core is told of tokens that are to be shown. */
-function shown(tokens: Tokens): object {
-  return { access_token: tokens?.access_token, token_type: tokens?.token_type };
+function shown(tokens: Tokens, phase: Phase): object {
+  return look("tokens", phase, () => ({ access_token: tokens.access_token, token_type: tokens.token_type, claims: tokens.claims }));
 }
 
 /** A stream is gone once it was sent. */
@@ -255,16 +319,14 @@ function stripSlash(url: URL): string {
 
 /** A callback as text. A form post's body reads like a query. */
 async function callbackText(location: string | URL | URLSearchParams | Request): Promise<string> {
-  if (typeof location === "string") return location;
-  if (location instanceof URL) return location.href;
-  if (location instanceof URLSearchParams) return `?${location}`;
-  if (typeof Request === "function" && location instanceof Request) {
-    if (location.method !== "POST") return location.url;
-    try {
-      return `?${await location.text()}`;
-    } catch (cause) {
-      throw invalidArgument("location", "callback", cause);
-    }
+  try {
+    if (typeof location === "string") return location;
+    if (location instanceof URL) return location.href;
+    if (location instanceof URLSearchParams) return `?${location}`;
+    if (location.method === "POST") return `?${await location.text()}`;
+    if (typeof location.url === "string") return location.url;
+  } catch (cause) {
+    throw invalidArgument("location", "callback", cause);
   }
   throw invalidArgument("location", "callback");
 }

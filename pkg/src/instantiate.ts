@@ -26,9 +26,23 @@ export function bytesOf(hex: string): Uint8Array<ArrayBuffer> {
 export type ModuleSource = WebAssembly.Module | Response | Promise<Response> | BufferSource;
 
 /** The module of whatever the caller has at hand. */
-export async function moduleOf(source: ModuleSource): Promise<WebAssembly.Module> {
+async function moduleOf(source: ModuleSource): Promise<WebAssembly.Module> {
   const given = await source;
   if ("arrayBuffer" in given) return WebAssembly.compile(await given.arrayBuffer());
   if ("byteLength" in given) return WebAssembly.compile(given);
   return given;
+}
+
+/** Makes an instance when it is called first; later calls wait for that one, because clients hold on to the instance they were made with. */
+export function initOnce(name: string, glue: Glue): (source: ModuleSource) => Promise<void> {
+  let ready: Promise<void> | undefined;
+  return (source) => {
+    ready ??= moduleOf(source)
+      .then((module) => instantiate(name, glue, module))
+      .catch((cause) => {
+        ready = undefined;
+        throw cause;
+      });
+    return ready;
+  };
 }

@@ -1,4 +1,4 @@
-/** The two ways a call can end, as text across the border of the module. */
+/** What crosses the border of the module: arguments as JSON on the way in, one of two endings as text on the way out. */
 
 import { type ErrorReport, GrantError, type Phase } from "./errors.js";
 
@@ -24,14 +24,30 @@ export function invalidArgument(about: string, phase: Phase, cause?: unknown): G
   );
 }
 
-/** Arguments as JSON; cycles, BigInts and getters that throw are the caller's mistake. */
-export function toJson(value: unknown, about: string, phase: Phase): string {
-  let text: string | undefined;
+/** Looks at what a caller gave. Whatever a getter, a proxy or a missing method throws there is the caller's mistake. */
+export function look<T>(about: string, phase: Phase, at: () => T): T {
   try {
-    text = JSON.stringify(value);
-  } catch (cause) {
-    throw invalidArgument(about, phase, cause);
+    return at();
+  } catch (thrown) {
+    throw thrown instanceof GrantError ? thrown : invalidArgument(about, phase, thrown);
   }
-  if (text === undefined) throw invalidArgument(about, phase);
+}
+
+/** Arguments as JSON. What JSON would leave out without a word is refused instead. */
+export function toJson(value: unknown, about: string, phase: Phase): string {
+  let at = about;
+  const refuseSilentLoss = (name: string, member: unknown): unknown => {
+    if (name !== "" && !/^\d+$/.test(name)) at = name;
+    const lost = typeof member === "function" || typeof member === "symbol" || (typeof member === "number" && !Number.isFinite(member));
+    if (lost || typeof member === "bigint") throw invalidArgument(at, phase);
+    return member;
+  };
+  const text = look(about, phase, () => JSON.stringify(value, refuseSilentLoss));
+  if (typeof text !== "string") throw invalidArgument(about, phase);
   return text;
+}
+
+/** Whether it has members to look at, and is no list. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

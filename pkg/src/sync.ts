@@ -1,6 +1,7 @@
 /** What needs no network: PKCE, state and nonce, and the pair for those who bring their own transport. All of it synchronous. */
 
-import { invalidArgument, settle, toJson } from "./settle.js";
+import type { Phase } from "./errors.js";
+import { invalidArgument, isObject, look, settle, toJson } from "./settle.js";
 import type { ClientOptions, GrantParameters, HttpRequest, HttpResponse, ServerMetadata, TokenResponse } from "./types.js";
 
 /** The functions of a module that this file needs; both modules have them. */
@@ -45,8 +46,13 @@ export interface Sync {
 }
 
 /** The value of a header, whatever the case of its name. @internal */
-export function header(headers: Readonly<Record<string, string>>, name: string): string | undefined {
-  for (const key of Object.keys(headers)) if (key.toLowerCase() === name) return String(headers[key]);
+export function header(headers: HttpResponse["headers"], name: string, phase: Phase = "token"): string | undefined {
+  if (!isObject(headers)) throw invalidArgument("headers", phase);
+  if (headers instanceof Headers) return headers.get(name) ?? undefined;
+  for (const [key, value] of Object.entries(headers)) {
+    if (typeof value !== "string") throw invalidArgument("headers", phase);
+    if (key.toLowerCase() === name) return value;
+  }
   return undefined;
 }
 
@@ -66,18 +72,17 @@ export function sync(core: CoreModule): Sync {
       return JSON.parse(settle(core.build_token_request(input))) as HttpRequest;
     },
     parseTokenResponse(response, options) {
-      const { status, headers, body } = response ?? {};
-      if (!Number.isInteger(status) || status < 0 || status > 999) throw invalidArgument("status", "token");
-      if (typeof headers !== "object" || headers === null) throw invalidArgument("headers", "token");
-      if (typeof body !== "string" && !(body instanceof Uint8Array)) throw invalidArgument("body", "token");
-      const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
-      const text = core.parse_token_response(
-        status,
-        header(headers, "content-type"),
-        header(headers, "retry-after"),
-        bytes,
-        options?.strict === true,
-      );
+      const read = look("response", "token", () => {
+        const { status, headers, body } = response;
+        const { strict = false, ...unknown } = options ?? {};
+        if (!Number.isInteger(status) || status < 0 || status > 999) throw invalidArgument("status", "token");
+        if (typeof body !== "string" && !(body instanceof Uint8Array)) throw invalidArgument("body", "token");
+        if (typeof strict !== "boolean") throw invalidArgument("strict", "token");
+        if (!isObject(options ?? {}) || Object.keys(unknown).length > 0) throw invalidArgument("options", "token");
+        const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
+        return { status, strict, bytes, contentType: header(headers, "content-type"), retryAfter: header(headers, "retry-after") };
+      });
+      const text = core.parse_token_response(read.status, read.contentType, read.retryAfter, read.bytes, read.strict);
       return JSON.parse(settle(text)) as TokenResponse;
     },
   };
@@ -85,17 +90,19 @@ export function sync(core: CoreModule): Sync {
 
 /** Options as they cross the border: without what is no data. @internal */
 export function plainOptions(options: ClientOptions): object {
-  if (typeof options !== "object" || options === null) throw invalidArgument("options", "configuration");
-  const { fetch: _, dpop, clientAuth, ...plain } = options;
-  return { ...plain, clientAuth: withoutKey(clientAuth), dpop: isKeyPair(dpop) || dpop, dpopJkt: isKeyPair(dpop) };
+  return look("options", "configuration", () => {
+    if (!isObject(options)) throw invalidArgument("options", "configuration");
+    const { fetch: _, dpop, clientAuth, ...plain } = options;
+    return { ...plain, clientAuth: withoutKey(clientAuth), dpop: isKeyPair(dpop) || dpop, dpopJkt: isKeyPair(dpop) };
+  });
 }
 
 /** A key stays on this side: it is an object of the host. */
-function withoutKey(auth: ClientOptions["clientAuth"]): unknown {
-  return typeof auth === "object" && auth !== null && "key" in auth ? { ...auth, key: undefined } : auth;
+function withoutKey(auth: unknown): unknown {
+  return isObject(auth) && "key" in auth ? { ...auth, key: undefined } : auth;
 }
 
 /** @internal */
 export function isKeyPair(value: unknown): value is CryptoKeyPair {
-  return typeof value === "object" && value !== null && "privateKey" in value && "publicKey" in value;
+  return isObject(value) && "privateKey" in value && "publicKey" in value;
 }

@@ -39,6 +39,32 @@ export type ClientAuth =
   | { readonly method: "private_key_jwt"; readonly key: CryptoKey; readonly kid?: string }
   | { readonly method: "tls_client_auth" };
 
+/** What a provider does in its own way. `grantkit/providers` has some; write your own for others. */
+export interface ProviderPreset {
+  /** Whom it is about, for people. */
+  readonly name?: string;
+  /** Where to discover its metadata. */
+  readonly issuer?: string;
+  /** Its metadata, where it publishes none. */
+  readonly server?: ServerMetadata;
+  /** The client authentication that it takes, its favourite first. For people: `clientAuth` decides. */
+  readonly clientAuthMethods?: readonly string[];
+  /** Separates scopes in requests, in place of a space. */
+  readonly scopeSeparator?: string;
+  /** Its names for parameters, by their standard names. */
+  readonly parameterNames?: Readonly<Record<string, string>>;
+  /** The member of a token response that holds the tokens. */
+  readonly envelope?: string;
+  /** `"unsupported"`: requests with PKCE parameters are refused there, so a stolen code can be redeemed by the thief. */
+  readonly pkce?: "unsupported";
+  /** Other issuers that its documents and ID tokens may name; `{tenantid}` stands for the token's `tid`. */
+  readonly issuers?: readonly string[];
+  /** Parameters of every authorization request, unless the call gives them. */
+  readonly authorizationParameters?: Readonly<Record<string, string>>;
+  /** Parameters of every token request. */
+  readonly tokenParameters?: Readonly<Record<string, string>>;
+}
+
 /** What a client is: to whom it speaks, as whom, and how careful it is. */
 export interface ClientOptions {
   /** The identifier that the authorization server issued, RFC 6749 §2.2. */
@@ -73,10 +99,17 @@ export interface ClientOptions {
    * as long as this client; a pair of your own (non-extractable, in IndexedDB) outlives a reload, and the code is bound to it too.
    */
   readonly dpop?: true | CryptoKeyPair;
+  /** What is known of the provider beforehand: one of `grantkit/providers`, or your own. */
+  readonly provider?: ProviderPreset;
   /** Push authorization requests, [RFC 9126](https://www.rfc-editor.org/rfc/rfc9126.html), also where the server does not insist. */
   readonly par?: boolean;
   /** Sign authorization requests with the key of `privateKeyJwt`, [RFC 9101](https://www.rfc-editor.org/rfc/rfc9101.html). */
   readonly jar?: boolean;
+  /**
+   * Refuse everything outside of the [FAPI 2.0 Security Profile](https://openid.net/specs/fapi-security-profile-2_0-final.html) before it is sent
+   * (`profile_violation`). Asks for `privateKeyJwt` or `tls`, and for `dpop` or `tls`; requests are pushed, `iss` must come back, `strict` is on. Default `false`.
+   */
+  readonly fapi2?: boolean;
   /** The `plain` method of PKCE, for servers that know no other: whoever sees the authorization request can redeem the code. */
   readonly dangerouslyPlainPkce?: boolean;
   /**
@@ -107,6 +140,100 @@ export interface CallOptions {
 /** Values that may stand in a request: a list sends the parameter once for each of its items. */
 export type ParameterValue = string | number | boolean | readonly string[] | undefined;
 
+/** One of the `authorization_details`, [RFC 9396 §2](https://www.rfc-editor.org/rfc/rfc9396.html#section-2). */
+export interface AuthorizationDetail {
+  readonly type: string;
+  readonly locations?: readonly string[];
+  readonly actions?: readonly string[];
+  readonly datatypes?: readonly string[];
+  readonly identifier?: string;
+  readonly privileges?: readonly string[];
+  readonly [member: string]: unknown;
+}
+
+/** The `claims` parameter, [OpenID Connect Core §5.5](https://openid.net/specs/openid-connect-core-1_0.html#ClaimsParameter). */
+export interface ClaimsParameter {
+  readonly userinfo?: object;
+  readonly id_token?: object;
+}
+
+/** Two parameters are JSON; objects become it. */
+type JsonValue = readonly AuthorizationDetail[] | ClaimsParameter;
+
+/** Parameters of a token request, by their wire names. */
+export interface TokenParameters {
+  readonly scope?: string;
+  readonly resource?: string | readonly string[];
+  /** [RFC 9396](https://www.rfc-editor.org/rfc/rfc9396.html): objects, or their JSON. */
+  readonly authorization_details?: readonly AuthorizationDetail[] | string;
+  readonly [parameter: string]: ParameterValue | URL | JsonValue;
+}
+
+/** Parameters of a token exchange, [RFC 8693 §2.1](https://www.rfc-editor.org/rfc/rfc8693.html#section-2.1). */
+export interface ExchangeParameters extends TokenParameters {
+  readonly subject_token: string;
+  /** Such as `urn:ietf:params:oauth:token-type:access_token`. */
+  readonly subject_token_type: string;
+  /** With `actor_token_type`, or neither. */
+  readonly actor_token?: string;
+  readonly actor_token_type?: string;
+  readonly requested_token_type?: string;
+  readonly audience?: string | readonly string[];
+}
+
+/** An assertion as a grant: [RFC 7523 §2.1](https://www.rfc-editor.org/rfc/rfc7523.html#section-2.1), [RFC 7522 §2.1](https://www.rfc-editor.org/rfc/rfc7522.html#section-2.1). */
+export interface AssertionParameters extends TokenParameters {
+  /** A JWT, or SAML 2.0 in base64url without padding. */
+  readonly assertion: string;
+  readonly type: "jwt" | "saml2";
+}
+
+/** What a device shows and keeps, [RFC 8628 §3.2](https://www.rfc-editor.org/rfc/rfc8628.html#section-3.2). Plain data; `device_code` is for this device alone. */
+export interface DeviceAuthorization {
+  readonly device_code: string;
+  /** To be shown. */
+  readonly user_code: string;
+  /** To be shown beside it. */
+  readonly verification_uri: string;
+  /** The same with the code in it: for a QR code. */
+  readonly verification_uri_complete?: string;
+  readonly expires_in: number;
+  /** When that is, in seconds since 1970, by this machine's clock. */
+  readonly expires_at: number;
+  /** Seconds between two tries. */
+  readonly interval: number;
+  readonly [member: string]: unknown;
+}
+
+/**
+ * Parameters of a backchannel authentication request, [CIBA §7.1](https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html#auth_request).
+ * Exactly one of the three hints says who is asked.
+ */
+export interface BackchannelParameters extends TokenParameters {
+  readonly login_hint?: string;
+  readonly login_hint_token?: string;
+  readonly id_token_hint?: string;
+  /** Shown to the user on both sides. */
+  readonly binding_message?: string;
+  readonly user_code?: string;
+  readonly requested_expiry?: number;
+  readonly acr_values?: string;
+  /** For ping: fresh and random, as `randomState()` makes it. */
+  readonly client_notification_token?: string;
+}
+
+/** A login that the user was asked for elsewhere. Plain data, for this client alone. */
+export interface Backchannel {
+  readonly auth_req_id: string;
+  readonly client_notification_token?: string;
+  readonly expires_in: number;
+  /** When that is, in seconds since 1970, by this machine's clock. */
+  readonly expires_at: number;
+  /** Seconds between two tries. */
+  readonly interval: number;
+  readonly [member: string]: unknown;
+}
+
 /** Parameters of an authorization request, by their wire names: RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1. */
 export interface AuthorizationParameters {
   readonly scope?: string;
@@ -118,7 +245,11 @@ export interface AuthorizationParameters {
   readonly acr_values?: string;
   readonly ui_locales?: string;
   readonly response_mode?: "query" | "form_post" | "fragment" | "jwt" | "query.jwt" | "form_post.jwt" | "fragment.jwt";
-  readonly [parameter: string]: ParameterValue | URL;
+  /** [RFC 9396](https://www.rfc-editor.org/rfc/rfc9396.html): objects, or their JSON. */
+  readonly authorization_details?: readonly AuthorizationDetail[] | string;
+  /** [OpenID Connect Core §5.5](https://openid.net/specs/openid-connect-core-1_0.html#ClaimsParameter): an object, or its JSON. */
+  readonly claims?: ClaimsParameter | string;
+  readonly [parameter: string]: ParameterValue | URL | JsonValue;
 }
 
 /**
@@ -148,7 +279,7 @@ export interface HttpRequest {
 /** A response, as plain data. Header names in any case. */
 export interface HttpResponse {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>> | Headers;
   readonly body: string | Uint8Array;
 }
 
@@ -161,7 +292,7 @@ export interface GrantParameters {
   readonly refresh_token?: string;
   readonly scope?: string;
   readonly resource?: string | readonly string[];
-  readonly [parameter: string]: ParameterValue | URL;
+  readonly [parameter: string]: ParameterValue | URL | JsonValue;
 }
 
 /** A departure from the specification that was seen and read anyway. `strict` refuses each of them. */
@@ -201,7 +332,12 @@ export type Check =
 /** A successful token response, RFC 6749 §5.1, read but without an ID token's claims. */
 export interface TokenResponse {
   readonly access_token: string;
+  /** `N_A` where a token exchange brought a token that is no access token, [RFC 8693 §2.2.1](https://www.rfc-editor.org/rfc/rfc8693.html#section-2.2.1). */
   readonly token_type: string;
+  /** What a token exchange brought. */
+  readonly issued_token_type?: string;
+  /** What was granted, as the server said it: [RFC 9396 §7](https://www.rfc-editor.org/rfc/rfc9396.html#section-7). */
+  readonly authorization_details?: readonly AuthorizationDetail[];
   /** Lifetime in seconds, from when the response was received. */
   readonly expires_in?: number;
   readonly refresh_token?: string;

@@ -104,7 +104,7 @@ fn protect(relation: &mut Relation, mut begun: Begun, now: Timestamp) -> Leaving
 
 /// Pushes the request, where the server or the client wants it so.
 fn push(relation: &mut Relation, begun: Begun, now: Timestamp) -> Leaving {
-    if !relation.server.requires_par && !relation.client.par {
+    if !relation.server.requires_par && !relation.client.par && !relation.client.fapi2 {
         let url = begun.url(&relation.server, &relation.client)?;
         return Ok(Step::Done((url, begun.pending)));
     }

@@ -11,7 +11,7 @@ use crate::{
         jws::{self, Algorithm},
     },
     limits,
-    oauth::{assertion, client::Authentication, dpop::Proof, endpoint},
+    oauth::{assertion, client::Authentication, dpop::Proof, endpoint, fapi2},
     quirk::{deviation::Deviations, interop},
     secret::Secret,
     text::json::Object,
@@ -49,6 +49,7 @@ pub(super) fn post_accepting(
 fn attempt(relation: &mut Relation, form: Form, accept: &'static str, first: bool, now: Timestamp) -> Result<Step<Sent>, Error> {
     let phase = form.phase;
     // Refused before anything is signed, if it is to be refused.
+    fapi2::check(&relation.client, phase)?;
     relation.server.endpoint(form.endpoint, &relation.client, phase)?;
     authenticate(relation, phase, now)?.then(
         relation,
@@ -131,6 +132,9 @@ pub(super) fn prove(
 fn send(request: Request, form: Form, accept: &'static str, first: bool) -> Result<Step<Sent>, Error> {
     let url = request.url.clone();
     Step::ask(Effect::Send(request), move |relation, event, now| {
+        if let Event::Unsent(code) = event {
+            return Err(code.at(form.phase));
+        }
         let sent = response(event);
         if let Ok(response) = &sent {
             relation.measure_clock(response, now);
@@ -161,6 +165,8 @@ pub(super) fn own_key(relation: &Relation, signer: Signer, phase: Phase) -> Resu
     }
     Step::ask(Effect::Key(signer), move |relation, event, _| {
         let Event::Key(key) = event else { return Err(failed(event, phase)) };
+        let option = if signer == Signer::Client { "clientAuth" } else { "dpop" };
+        fapi2::check_key(&relation.client, key.algorithm, phase, option)?;
         match signer {
             Signer::Client => relation.client_key = Some(key.clone()),
             Signer::Dpop => relation.dpop_key = Some(key.clone()),

@@ -71,9 +71,13 @@ pub(super) fn prove(check: Check, phase: Phase) -> Result<Step<()>, Error> {
         Event::Verified(false) | Event::Failed(Code::AlgorithmUnsupported) => {
             Err(Code::DpopProofRefused.at(phase).about("signature"))
         }
-        Event::Response(_) | Event::Failed(_) | Event::Signed(_) | Event::Key(_) | Event::Drawn(_) | Event::Waited => {
-            Err(failed(event, phase))
-        }
+        Event::Response(_)
+        | Event::Failed(_)
+        | Event::Unsent(_)
+        | Event::Signed(_)
+        | Event::Key(_)
+        | Event::Drawn(_)
+        | Event::Waited => Err(failed(event, phase)),
     })
 }
 
@@ -94,9 +98,13 @@ fn try_each(mut candidates: Vec<Check>, phase: Phase) -> Result<Step<()>, Error>
         Event::Verified(true) => Ok(Step::Done(())),
         Event::Verified(false) if candidates.is_empty() => Err(Code::SignatureInvalid.at(phase)),
         Event::Verified(false) => try_each(candidates, phase),
-        Event::Response(_) | Event::Failed(_) | Event::Signed(_) | Event::Key(_) | Event::Drawn(_) | Event::Waited => {
-            Err(failed(event, phase))
-        }
+        Event::Response(_)
+        | Event::Failed(_)
+        | Event::Unsent(_)
+        | Event::Signed(_)
+        | Event::Key(_)
+        | Event::Drawn(_)
+        | Event::Waited => Err(failed(event, phase)),
     })
 }
 

@@ -8,10 +8,13 @@
 //! when to fetch keys anew, what a failure means for the grant) are tested natively, and a Rust program drives the same flows with its own client.
 
 pub mod authorization;
+pub mod ciba;
+pub mod device;
 pub mod discovery;
 mod endpoint;
 mod keys;
 pub mod management;
+mod poll;
 pub mod resource;
 pub mod tokens;
 pub mod validation;
@@ -24,8 +27,8 @@ use crate::{
     jose::{jwk::OwnKey, jws},
     limits,
     oauth::{
-        authorization::Entropy, client::Client, client_credentials, dpop::Nonces, extension, metadata::Metadata, refresh,
-        token::Grant,
+        assertion, authorization::Entropy, client::Client, client_credentials, dpop::Nonces, exchange, extension,
+        metadata::Metadata, refresh, token::Grant,
     },
     secret::Secret,
     time::{self, Timestamp},
@@ -104,6 +107,8 @@ pub enum Event {
     /// It failed: [`Code::Network`], [`Code::Timeout`], [`Code::Aborted`], [`Code::RedirectRefused`], [`Code::ResponseTooLarge`],
     /// [`Code::CryptoUnavailable`], [`Code::AlgorithmUnsupported`].
     Failed(Code),
+    /// Nothing was sent: the call had ended before.
+    Unsent(Code),
     /// The signature is right, or not.
     Verified(bool),
     /// The signature.
@@ -247,7 +252,7 @@ impl Relation {
     /// # Errors
     /// As for [`Relation::refresh`].
     pub fn client_credentials(&mut self, parameters: &Parameters, now: Timestamp) -> Result<Step<Tokens>, Error> {
-        self.ask(client_credentials::grant(), parameters, now)
+        self.spend(client_credentials::grant(), parameters, now)
     }
 
     /// Spends any other grant.
@@ -255,10 +260,36 @@ impl Relation {
     /// # Errors
     /// As for [`Relation::refresh`].
     pub fn grant(&mut self, grant_type: &str, parameters: &Parameters, now: Timestamp) -> Result<Step<Tokens>, Error> {
-        self.ask(extension::grant(grant_type), parameters, now)
+        self.spend(extension::grant(grant_type), parameters, now)
     }
 
-    fn ask(&mut self, grant: Grant, parameters: &Parameters, now: Timestamp) -> Result<Step<Tokens>, Error> {
+    /// Exchanges a token for another.
+    ///
+    /// # Errors
+    /// Those of [`exchange::grant`].
+    pub fn exchange_token(&mut self, parameters: &Parameters, now: Timestamp) -> Result<Step<Tokens>, Error> {
+        self.spend(exchange::grant(parameters)?, &[], now)
+    }
+
+    /// Spends an assertion of someone whom the server trusts.
+    ///
+    /// # Errors
+    /// Those of [`assertion::grant`], and as for [`Relation::refresh`].
+    pub fn assertion(
+        &mut self,
+        kind: assertion::Kind,
+        assertion: Secret,
+        parameters: &Parameters,
+        now: Timestamp,
+    ) -> Result<Step<Tokens>, Error> {
+        self.spend(assertion::grant(kind, assertion)?, parameters, now)
+    }
+
+    /// Spends a grant of any room, such as [`pre_authorized_code`](crate::oauth::pre_authorized_code).
+    ///
+    /// # Errors
+    /// As for [`Relation::refresh`].
+    pub fn spend(&mut self, grant: Grant, parameters: &Parameters, now: Timestamp) -> Result<Step<Tokens>, Error> {
         let grant = grant.with_parameters(parameters)?.with_defaults(&self.client);
         tokens::start(self, grant, now)
     }
@@ -268,7 +299,7 @@ impl Relation {
 fn response(event: Event) -> Result<Response, Code> {
     match event {
         Event::Response(response) => Ok(response),
-        Event::Failed(code) => Err(code),
+        Event::Failed(code) | Event::Unsent(code) => Err(code),
         Event::Verified(_) | Event::Signed(_) | Event::Key(_) | Event::Drawn(_) | Event::Waited => Err(Code::InvalidArgument),
     }
 }

@@ -9,7 +9,10 @@ use crate::{
         endpoint::{Form, post},
         keys,
     },
-    oauth::token::{Exchange, Grant, Received, TokenResponse},
+    oauth::{
+        fapi2,
+        token::{Exchange, Grant, Received, TokenResponse},
+    },
     oidc::id_token::{self, Check, Checks},
     time::Timestamp,
 };
@@ -62,6 +65,7 @@ impl Tokens {
 /// Asks for tokens. Where an ID token is due and the keys to verify it are not at hand, they are fetched first: a server whose keys cannot
 /// be had must not cost the user a code.
 pub(super) fn start(relation: &mut Relation, grant: Grant, now: Timestamp) -> Result<Step<Tokens>, Error> {
+    fapi2::check_grant(&relation.client, &grant)?;
     let exchange = Exchange::new(&relation.client, grant);
     relation.server.endpoint("token_endpoint", &relation.client, Phase::Token)?;
     if !exchange.expects_id_token() || !relation.client.needs_keys() {
@@ -104,7 +108,7 @@ fn judge(relation: &mut Relation, received: Received, now: Timestamp) -> Result<
     if expected.issuer_named && !relation.client.dangerously_skip_issuer_check {
         checks.note(Check::IssuerParameter);
     }
-    if relation.client.dpop {
+    if relation.client.dpop && response.is_access_token() {
         checks.note(Check::DpopBinding);
     }
     if response.refresh_token.is_none() {
@@ -112,7 +116,7 @@ fn judge(relation: &mut Relation, received: Received, now: Timestamp) -> Result<
     }
     let expires_at = response.expires_in.map(|seconds| now.plus(seconds));
     let Some(token) = &response.id_token else {
-        if expected.nonce.is_some() {
+        if expected.id_token || expected.nonce.is_some() {
             return Err(Code::MissingIdToken.at(Phase::IdToken));
         }
         return Ok(Step::Done(Tokens { response, expires_at, claims: None, checks }));

@@ -8,7 +8,7 @@ use web_sys::AbortSignal;
 
 use crate::{
     error::{Code, Error, Phase},
-    flow::{Relation, Step, Tokens},
+    flow::{Parameters, Relation, Step, Tokens},
     js::{convert, core::settle},
     limits,
     oauth::{resource::AccessToken, step_up},
@@ -18,6 +18,7 @@ use crate::{
         challenge,
         json::{self, Raw, Writer},
     },
+    time::Timestamp,
     web::{client::Client, clock, crypto::Keys, fetch::Call},
 };
 
@@ -32,7 +33,7 @@ pub struct Core {
 
 #[wasm_bindgen]
 impl Core {
-    /// Reads `{options, server?}`, with what is no data beside it: the caller's `fetch`, the client's private `CryptoKey`, and a `CryptoKeyPair` for
+    /// Reads `{options, server}` or `{options, discover}`, with what is no data beside it: the caller's `fetch`, the client's private `CryptoKey`, and a `CryptoKeyPair` for
     /// DPoP. Throws the error as text, as [`core`](super::core) writes it.
     #[wasm_bindgen(constructor)]
     pub fn new(
@@ -50,9 +51,9 @@ impl Core {
         let client = convert::client_of(&object)?;
         let options = object.get("options").and_then(Raw::object).unwrap_or_default();
         let timeout = convert::timeout(&options)?.unwrap_or(limits::TIMEOUT_MILLISECONDS);
-        let relation = match object.get("server") {
-            Some(_) => Relation::new(convert::server(&object)?, client),
-            None => Relation::undiscovered(client),
+        let relation = match object.get("discover") {
+            Some(_) => Relation::undiscovered(client),
+            None => Relation::new(convert::server(&object)?, client),
         };
         Ok(Self { client: Client::new(relation, keys), fetch, timeout })
     }
@@ -91,13 +92,12 @@ impl Core {
     /// Runs a flow by its name. The promise is always fulfilled, with text as [`core`](super::core) writes it.
     pub fn run(&self, flow: &str, input: &str, signal: Option<AbortSignal>) -> Promise {
         let begun = self.begin(flow, input);
-        let (client, fetch, timeout) = (self.client.clone(), self.fetch.clone(), self.timeout);
+        let (client, fetch) = (self.client.clone(), self.fetch.clone());
         future_to_promise(async move {
             let ended = match begun {
                 Ok((step, mut call)) => {
                     call.fetch = fetch;
                     call.signal = signal;
-                    call.timeout = if call.timeout == 0 { timeout } else { call.timeout };
                     client.run(step, &call).await
                 }
                 Err(error) => Err(error),
@@ -108,38 +108,26 @@ impl Core {
 
     fn begin(&self, flow: &str, input: &str) -> Result<(Step<String>, Call), Error> {
         let object = convert::arguments(input)?;
-        let options = object.get("call").and_then(Raw::object).unwrap_or_default();
-        let call = Call {
-            timeout: convert::timeout(&options)?.unwrap_or(0),
-            headers: convert::parameters(&options, "headers", Phase::Configuration)?,
-            ..Call::default()
-        };
+        let (timeout, headers) = convert::call(&object)?;
+        let call = Call { timeout: timeout.unwrap_or(self.timeout), headers, ..Call::default() };
         self.client.with(|relation| Ok((step(relation, flow, &object)?, call)))
     }
 }
 
 fn step(relation: &mut Relation, flow: &str, object: &json::Object<'_>) -> Result<Step<String>, Error> {
-    let (phase, now) = (Phase::Token, clock::now());
-    let parameters = convert::parameters(object, "parameters", phase)?;
-    let json: fn(&Relation, Tokens) -> String = |_, tokens| tokens.to_json();
+    let now = clock::now();
+    let parameters = convert::parameters(object, "parameters", Phase::Token)?;
     Ok(match flow {
         "discover" => {
             let issuer = convert::text(object, "issuer", Phase::Discovery)?;
             relation.discover(&issuer)?.map(|relation, ()| relation.server.document.clone(), relation)
         }
         "authorize" => relation.authorize(&parameters)?.map(|_, begun| convert::authorization(&begun), relation),
-        "callback" => relation.callback(&convert::callback(object)?, convert::pending(object)?, now)?.map(json, relation),
-        "refresh" => {
-            let token = object.string("refresh_token").filter(|token| !token.is_empty()).map(Secret::new);
-            let token = token.ok_or_else(|| Code::MissingRefreshToken.at(phase).about("refresh_token"))?;
-            relation.refresh(token, object.string("subject").map(Into::into), &parameters, now)?.map(json, relation)
+        "device_authorization" => relation.device_authorization(&parameters, now)?.map(|_, device| device.to_json(), relation),
+        "backchannel_authentication" => {
+            relation.backchannel_authentication(&parameters, now)?.map(|_, request| request.to_json(), relation)
         }
-        "client_credentials" => relation.client_credentials(&parameters, now)?.map(json, relation),
-        "grant" => relation.grant(&convert::text(object, "grantType", phase)?, &parameters, now)?.map(json, relation),
-        "userinfo" => {
-            let token = access_token(object, Phase::Userinfo)?;
-            relation.userinfo(token, object.string("subject").map(Into::into), now)?
-        }
+        "userinfo" => relation.userinfo(access_token(object, Phase::Userinfo)?, convert::subject(object)?, now)?,
         "revoke" => {
             let token = Secret::new(convert::text(object, "token", Phase::Revocation)?);
             relation.revoke(token, &parameters, now)?.map(|_, ()| String::new(), relation)
@@ -170,15 +158,49 @@ fn step(relation: &mut Relation, flow: &str, object: &json::Object<'_>) -> Resul
         }
         "discover_resource" => {
             let resource = convert::text(object, "resource", Phase::Resource)?;
-            relation.discover_resource(&resource, object.string("challenge").as_deref())?
+            relation.discover_resource(&resource, convert::optional_text(object, "challenge")?.as_deref())?
         }
         "validate_access_token" => {
             let (received, expected) = convert::received(object)?;
             relation.validate_access_token(&received, &expected, now)?
         }
         "validate_logout_token" => relation.validate_logout_token(&convert::text(object, "token", Phase::LogoutToken)?, now)?,
-        _ => return Err(Code::InvalidArgument.at(Phase::Configuration).about("flow")),
+        _ => tokens(relation, flow, object, &parameters, now)?.map(|_, tokens| tokens.to_json(), relation),
     })
+}
+
+/// The flows that end in tokens.
+fn tokens(
+    relation: &mut Relation,
+    flow: &str,
+    object: &json::Object<'_>,
+    parameters: &Parameters,
+    now: Timestamp,
+) -> Result<Step<Tokens>, Error> {
+    let phase = Phase::Token;
+    match flow {
+        "callback" => relation.callback(&convert::callback(object)?, convert::pending(object)?, now),
+        "refresh" => {
+            let token = object.string("refresh_token").filter(|token| !token.is_empty()).map(Secret::new);
+            let token = token.ok_or_else(|| Code::MissingRefreshToken.at(phase).about("refresh_token"))?;
+            relation.refresh(token, convert::subject(object)?, parameters, now)
+        }
+        "client_credentials" => relation.client_credentials(parameters, now),
+        "poll_device" => relation.poll_device(&convert::device(object)?, now),
+        "poll_backchannel" => relation.poll_backchannel(&convert::backchannel(object)?, now),
+        "ping" => {
+            let (authorization, body) = (object.string("authorization"), object.string("body"));
+            let (authorization, body) = (authorization.as_deref().unwrap_or(""), body.as_deref().unwrap_or(""));
+            relation.ping(&convert::backchannel(object)?, authorization, body, now)
+        }
+        "exchange_token" => relation.exchange_token(parameters, now),
+        "assertion" => {
+            let (kind, assertion, parameters) = convert::assertion(object)?;
+            relation.assertion(kind, assertion, &parameters, now)
+        }
+        "grant" => relation.grant(&convert::text(object, "grantType", phase)?, parameters, now),
+        _ => Err(Code::InvalidArgument.at(Phase::Configuration).about("flow")),
+    }
 }
 
 fn access_token(object: &json::Object<'_>, phase: Phase) -> Result<AccessToken, Error> {

@@ -12,12 +12,17 @@ use crate::{
     limits,
     oauth::{
         access_token::{Expected, Received},
+        assertion,
         authorization::Pending,
         client::{Authentication, BasicEncoding, Client, IdTokenSignature},
+        device::DeviceAuthorization,
+        fapi2,
         metadata::Metadata,
         resource,
         token::{Exchange, Grant},
     },
+    oidc::ciba::Backchannel,
+    quirk::preset::Preset,
     secret::Secret,
     text::{
         challenge::Challenge,
@@ -59,9 +64,11 @@ fn refuse_unknown(options: &Object<'_>, known: &[&str]) -> Result<(), Error> {
 /// # Errors
 /// [`Code::InvalidArgument`], which names the option, also an unknown one.
 pub fn client(options: &Object<'_>) -> Result<Client, Error> {
-    const KNOWN: [&str; 21] = [
+    const KNOWN: [&str; 23] = [
         "api",
         "signedIntrospection",
+        "provider",
+        "fapi2",
         "dpop",
         "dpopJkt",
         "par",
@@ -116,14 +123,34 @@ pub fn client(options: &Object<'_>) -> Result<Client, Error> {
         client.id_token_signature = signature;
     }
     client.id_token_algorithm = optional(options, "idTokenSignedResponseAlg", |value| Algorithm::parse(&value.string()?))?;
+    if let Some(provider) = optional(options, "provider", Raw::object)? {
+        client.provider = preset(&provider)?;
+    }
     client.dpop = flag("dpop")?;
     client.dpop_jkt = flag("dpopJkt")?;
     client.par = flag("par")?;
     client.jar = flag("jar")?;
+    client.fapi2 = flag("fapi2")?;
     client.dangerously_allow_http = flag("dangerouslyAllowHttp")?;
     client.dangerously_skip_issuer_check = flag("dangerouslySkipIssuerCheck")?;
     client.dangerously_plain_pkce = flag("dangerouslyPlainPkce")?;
+    fapi2::check(&client, Phase::Configuration)?;
     Ok(client)
+}
+
+/// `ProviderPreset`, as far as it is the core's: what tells callers where the provider is, is theirs.
+fn preset(provider: &Object<'_>) -> Result<Preset, Error> {
+    let string = |name| optional(provider, name, |value| value.string().map(String::from));
+    let pairs = |name| parameters(provider, name, Phase::Configuration);
+    Ok(Preset {
+        scope_separator: string("scopeSeparator")?,
+        parameter_names: pairs("parameterNames")?,
+        envelope: string("envelope")?,
+        without_pkce: string("pkce")?.as_deref() == Some("unsupported"),
+        issuers: optional(provider, "issuers", strings)?.unwrap_or_default(),
+        authorization_parameters: pairs("authorizationParameters")?,
+        token_parameters: pairs("tokenParameters")?,
+    })
 }
 
 /// `ClientAuth`: what `none()`, `secretBasic()` and their like make, less a key, which does not cross as text.
@@ -143,6 +170,16 @@ fn authentication(auth: &Object<'_>, encoding: BasicEncoding) -> Option<Authenti
 /// A member that is text, where it is there.
 pub fn optional_text(object: &Object<'_>, name: &str) -> Result<Option<String>, Error> {
     optional(object, name, |value| value.string().map(String::from))
+}
+
+/// `CallOptions`, less the signal: the time limit, and headers to add.
+///
+/// # Errors
+/// [`Code::InvalidArgument`], which names the option, also where it is unknown.
+pub fn call(object: &Object<'_>) -> Result<(Option<u32>, Parameters), Error> {
+    let options = object.get("call").and_then(Raw::object).unwrap_or_default();
+    refuse_unknown(&options, &["timeout", "headers"])?;
+    Ok((timeout(&options)?, parameters(&options, "headers", Phase::Configuration)?))
 }
 
 /// `timeout` of an argument object, in milliseconds.
@@ -165,7 +202,10 @@ fn strings(value: Raw<'_>) -> Option<Vec<String>> {
     }
 }
 
-/// Parameters of a request: an object whose values are texts, numbers, flags, or lists of texts.
+/// Parameters whose values are JSON: OpenID Connect Core §5.5, RFC 9396 §2.
+const JSON: [&str; 2] = ["claims", "authorization_details"];
+
+/// Parameters of a request: an object whose values are texts, numbers, flags, or lists of texts; two of them may be JSON.
 ///
 /// # Errors
 /// [`Code::InvalidArgument`], which names the parameter.
@@ -174,7 +214,8 @@ pub fn parameters(object: &Object<'_>, name: &str, phase: Phase) -> Result<Param
     let members = value.object().ok_or_else(|| invalid(phase, name))?;
     let mut parameters = Vec::new();
     for (name, value) in members.iter().filter(|(_, value)| !value.is_null()) {
-        if value.is_number() || value.boolean().is_some() {
+        let json = JSON.contains(&name) && value.string().is_none();
+        if json || value.is_number() || value.boolean().is_some() {
             parameters.push((name.to_string(), value.as_str().to_string()));
             continue;
         }
@@ -185,10 +226,53 @@ pub fn parameters(object: &Object<'_>, name: &str, phase: Phase) -> Result<Param
     Ok(parameters)
 }
 
+/// Whom the tokens at hand speak of: `claims.sub`. Claims that do not say are not taken for none, or the check of OIDC Core §12.2 would be lost.
+pub fn subject(object: &Object<'_>) -> Result<Option<String>, Error> {
+    let Some(claims) = object.get("claims") else { return Ok(None) };
+    let subject = claims.object().and_then(|claims| claims.string("sub").map(String::from));
+    let subject = subject.filter(|subject| !subject.is_empty());
+    subject.map(Some).ok_or_else(|| invalid(Phase::Token, "claims.sub"))
+}
+
 /// `Pending`, as `authorize()` gave it.
 pub fn pending(object: &Object<'_>) -> Result<Pending, Error> {
-    let pending = object.get("pending").and_then(Raw::object).ok_or_else(|| invalid(Phase::Callback, "pending"))?;
-    Pending::parse(&pending).map_err(|member| invalid(Phase::Callback, &["pending.", member].concat()))
+    given(object, "pending", Phase::Callback, Pending::parse)
+}
+
+/// A member that one of the other calls gave.
+fn given<T>(
+    object: &Object<'_>,
+    name: &str,
+    phase: Phase,
+    parse: fn(&Object<'_>) -> Result<T, &'static str>,
+) -> Result<T, Error> {
+    let value = object.get(name).and_then(Raw::object).ok_or_else(|| invalid(phase, name))?;
+    parse(&value).map_err(|member| invalid(phase, &[name, ".", member].concat()))
+}
+
+/// `DeviceAuthorization`, as `deviceAuthorization()` gave it.
+pub fn device(object: &Object<'_>) -> Result<DeviceAuthorization, Error> {
+    given(object, "device", Phase::Token, DeviceAuthorization::parse)
+}
+
+/// `Backchannel`, as `backchannelAuthentication()` gave it.
+pub fn backchannel(object: &Object<'_>) -> Result<Backchannel, Error> {
+    given(object, "request", Phase::Token, Backchannel::parse)
+}
+
+/// `AssertionParameters`: what the assertion is, itself, and the other parameters.
+pub fn assertion(object: &Object<'_>) -> Result<(assertion::Kind, Secret, Parameters), Error> {
+    let mut parameters = parameters(object, "parameters", Phase::Token)?;
+    let mut take = |name: &str| {
+        let at = parameters.iter().position(|(other, _)| other == name).ok_or_else(|| invalid(Phase::Token, name))?;
+        Ok(parameters.remove(at).1)
+    };
+    let kind = match take("type")?.as_str() {
+        "jwt" => assertion::Kind::Jwt,
+        "saml2" => assertion::Kind::Saml2,
+        _ => return Err(invalid(Phase::Token, "type")),
+    };
+    Ok((kind, Secret::new(take("assertion")?), parameters))
 }
 
 /// `ServerMetadata`.
@@ -206,6 +290,7 @@ pub fn build_token_request(input: &str) -> Result<String, Error> {
     let object = arguments(input)?;
     let (server, client) = (server(&object)?, client_of(&object)?);
     let grant = Grant::by_hand(&parameters(&object, "grant", Phase::Token)?)?;
+    fapi2::check_grant(&client, &grant)?;
     Ok(request(&Exchange::new(&client, grant).request(&server, &client, None)?))
 }
 

@@ -92,7 +92,7 @@ pub fn judge(
         audience: &expected.audience,
         required: &["iss", "exp", "aud", "sub", "client_id", "iat", "jti"],
     };
-    let signature = rules.judge(token, server, client.leeway, now)?;
+    let signature = rules.judge(token, server, client, now)?;
     let claims = Claims::parse(&signature.payload).ok_or_else(|| at((Code::MalformedJwt, "access_token")))?;
     let granted = claims.get("scope").and_then(Raw::string).unwrap_or_default();
     let covers = |wanted: &str| granted.split(' ').any(|scope| scope == wanted);

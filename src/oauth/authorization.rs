@@ -16,12 +16,12 @@ use alloc::{
 use crate::{
     error::{Code, Error, Phase, Refusal},
     limits,
-    oauth::{client::Client, issuer, metadata::Metadata, pkce::Verifier, token::Grant},
+    oauth::{client::Client, fapi2, issuer, metadata::Metadata, pkce::Verifier, rar, token::Grant},
     quirk::interop,
     secret::{Secret, same},
     text::{
         base64url,
-        excerpt::excerpt,
+        excerpt::{self, excerpt},
         form,
         json::{Object, Raw, Writer},
         uri::Uri,
@@ -86,11 +86,13 @@ impl Begun {
 ///
 /// # Errors
 /// [`Code::ReservedParameter`], [`Code::MissingRedirectUri`], [`Code::UnsupportedByServer`], [`Code::InsecureUrl`],
-/// [`Code::InvalidArgument`] for a `max_age` that is no number, and [`Code::CryptoUnavailable`] before the user leaves
+/// [`Code::InvalidArgument`] for a `max_age` that is no number, [`Code::ProfileViolation`], and [`Code::CryptoUnavailable`] before the user leaves
 /// for a login that could not be finished.
 pub fn start(server: &Metadata, client: &Client, parameters: &[(String, String)], entropy: &Entropy) -> Result<Begun, Error> {
     let refuse = |code: Code, about: &str| Err(code.at(Phase::Authorization).about(about));
     server.endpoint("authorization_endpoint", client, Phase::Authorization)?;
+    fapi2::check(client, Phase::Authorization)?;
+    rar::check(parameters, Phase::Authorization)?;
     if let Some((name, _)) = parameters.iter().find(|(name, _)| RESERVED.contains(&name.as_str())) {
         return refuse(Code::ReservedParameter, name);
     }
@@ -103,7 +105,8 @@ pub fn start(server: &Metadata, client: &Client, parameters: &[(String, String)]
         return refuse(Code::InvalidArgument, "redirect_uri");
     }
     let method = if client.dangerously_plain_pkce { "plain" } else { "S256" };
-    if !server.allows_challenge_method(method) {
+    let pkce = !client.provider.without_pkce;
+    if pkce && !server.allows_challenge_method(method) {
         return refuse(Code::UnsupportedByServer, "code_challenge_methods_supported");
     }
     let scope = given("scope").or(client.scope.as_deref());
@@ -135,7 +138,9 @@ pub fn start(server: &Metadata, client: &Client, parameters: &[(String, String)]
     };
 
     let mut sent = Vec::new();
-    let mut put = |name: &str, value: &str| sent.push((name.to_string(), value.to_string()));
+    let provider = &client.provider;
+    let mut put =
+        |name: &str, value: &str| sent.push((provider.name(name).to_string(), provider.value(name, value).into_owned()));
     put("response_type", "code");
     put("client_id", &client.id);
     put("redirect_uri", redirect_uri);
@@ -146,15 +151,19 @@ pub fn start(server: &Metadata, client: &Client, parameters: &[(String, String)]
     if let Some(nonce) = &pending.nonce {
         put("nonce", nonce.expose());
     }
-    match method {
-        "S256" => put("code_challenge", &pending.verifier.challenge()),
-        _ => put("code_challenge", pending.verifier.secret().expose()),
+    if pkce {
+        match method {
+            "S256" => put("code_challenge", &pending.verifier.challenge()),
+            _ => put("code_challenge", pending.verifier.secret().expose()),
+        }
+        put("code_challenge_method", method);
     }
-    put("code_challenge_method", method);
     if given("resource").is_none() {
         client.resource.iter().for_each(|resource| put("resource", resource));
     }
-    parameters.iter().filter(|(name, _)| name != "redirect_uri" && name != "scope").for_each(|(name, value)| put(name, value));
+    let of_provider = provider.authorization_parameters.iter().filter(|(name, _)| given(name).is_none());
+    let of_call = parameters.iter().filter(|(name, _)| name != "redirect_uri" && name != "scope");
+    of_call.chain(of_provider).for_each(|(name, value)| put(name, value));
     Ok(Begun { parameters: sent, pending })
 }
 
@@ -218,12 +227,14 @@ impl Pending {
             return Err(at(Code::StateMismatch).about("state"));
         }
         if !client.dangerously_skip_issuer_check {
-            issuer::check(iss, &server.issuer, server.issuer_parameter).map_err(|code| at(code).about("iss"))?;
+            let promised = server.issuer_parameter || client.fapi2;
+            issuer::check(iss, &server.issuer, promised).map_err(|code| at(code).about("iss"))?;
         }
         if let Some(error) = error {
-            let clean = |text: &str| excerpt(text.as_bytes(), &[self.state.expose(), self.verifier.secret().expose()]);
+            let secrets = [self.state.expose(), self.verifier.secret().expose()];
+            let clean = |text: &str| excerpt(text.as_bytes(), &secrets);
             let refusal = Refusal {
-                error: clean(error),
+                error: excerpt::word(error, &secrets),
                 description: one("error_description")?.map(clean),
                 uri: one("error_uri")?.map(clean),
             };

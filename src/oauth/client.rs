@@ -12,6 +12,7 @@ use alloc::{string::String, vec::Vec};
 use crate::{
     http,
     jose::jws::Algorithm,
+    quirk::preset::Preset,
     secret::Secret,
     text::{base64url, form},
     time::Leeway,
@@ -63,21 +64,27 @@ impl Authentication {
         matches!(self, Self::SecretJwt(_) | Self::PrivateKeyJwt(_))
     }
 
-    /// Adds the authentication to a request whose form is being made. `assertion`: the JWT, where there is one.
-    pub fn apply(&self, client_id: &str, assertion: Option<&Secret>, request: &mut http::Request, form: &mut String) {
+    /// Adds the authentication to a request: its header, and the parameters of its form. `assertion`: the JWT, where there is one.
+    pub fn apply(
+        &self,
+        client_id: &str,
+        assertion: Option<&Secret>,
+        request: &mut http::Request,
+        mut put: impl FnMut(&str, &str),
+    ) {
         match self {
-            Self::None | Self::Tls => form::append(form, "client_id", client_id),
+            Self::None | Self::Tls => put("client_id", client_id),
             Self::SecretJwt(_) | Self::PrivateKeyJwt(_) => {
-                form::append(form, "client_id", client_id);
-                form::append(form, "client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
-                form::append(form, "client_assertion", assertion.map_or("", Secret::expose));
+                put("client_id", client_id);
+                put("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+                put("client_assertion", assertion.map_or("", Secret::expose));
             }
             Self::SecretBasic(secret, encoding) => {
                 request.set("authorization", basic(client_id, secret.expose(), *encoding));
             }
             Self::SecretPost(secret) => {
-                form::append(form, "client_id", client_id);
-                form::append(form, "client_secret", secret.expose());
+                put("client_id", client_id);
+                put("client_secret", secret.expose());
             }
         }
     }
@@ -135,6 +142,10 @@ pub struct Client {
     pub par: bool,
     /// Authorization requests are signed (RFC 9101).
     pub jar: bool,
+    /// What is known of the provider beforehand.
+    pub provider: Preset,
+    /// Everything outside of FAPI 2.0 is refused: [`fapi2`](crate::oauth::fapi2).
+    pub fapi2: bool,
     /// The host can verify signatures: in a browser, `crypto.subtle` is there.
     pub host_verifies: bool,
     /// URL prefixes that access tokens may go to.
@@ -168,6 +179,8 @@ impl Client {
             dpop_jkt: false,
             par: false,
             jar: false,
+            provider: Preset::default(),
+            fapi2: false,
             host_verifies: true,
             api: Vec::new(),
             signed_introspection: false,

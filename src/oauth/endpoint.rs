@@ -2,7 +2,7 @@
 //!
 //! Specification: [RFC 6749 §2.3, §3.2](https://www.rfc-editor.org/rfc/rfc6749.html#section-2.3)
 
-use alloc::{borrow::Cow, string::String};
+use alloc::{borrow::Cow, string::String, vec::Vec};
 
 use crate::{
     error::{Code, Error, Phase, Refusal},
@@ -14,7 +14,7 @@ use crate::{
     },
     secret::Secret,
     text::{
-        excerpt::{excerpt, word},
+        excerpt::{self, excerpt},
         form,
         json::Object,
     },
@@ -40,10 +40,10 @@ pub fn request(
     request.method = "POST";
     request.set("content-type", Secret::new("application/x-www-form-urlencoded"));
     let mut form = String::new();
-    for (name, value) in parameters {
-        form::append(&mut form, name, value.expose());
-    }
-    client.authentication.apply(&client.id, assertion, &mut request, &mut form);
+    let provider = &client.provider;
+    let mut put = |name: &str, value: &str| form::append(&mut form, provider.name(name), &provider.value(name, value));
+    parameters.iter().for_each(|(name, value)| put(name, value.expose()));
+    client.authentication.apply(&client.id, assertion, &mut request, put);
     request.body = Some(Secret::new(form));
     Ok(request)
 }
@@ -86,13 +86,20 @@ pub(super) fn read<'a>(
         let clean = |text: &str| excerpt(text.as_bytes(), secrets);
         let code = Code::refusal(interop::standard_error(&refusal.error));
         let refusal = Refusal {
-            error: word(&refusal.error, secrets),
+            // The RFC's own words hold no secret.
+            error: if code.as_str() == refusal.error { refusal.error } else { excerpt::word(&refusal.error, secrets) },
             description: refusal.description.as_deref().map(clean),
             uri: outer.string("error_uri").map(|uri| clean(&uri)),
         };
         return Err(fail(code, *deviations).with(|report| report.refusal = Some(refusal)));
     }
     if success { Ok(text) } else { Err(show(fail(Code::NotOauthResponse, *deviations))) }
+}
+
+/// The members that have no field of their own, as JSON.
+pub(crate) fn extra(object: &Object<'_>, known: &[&str]) -> Vec<(String, Secret)> {
+    let others = object.iter().filter(|(name, _)| !known.contains(name));
+    others.map(|(name, value)| (name.into(), Secret::new(value.as_str()))).collect()
 }
 
 /// An object that was read before.

@@ -1,5 +1,9 @@
 //! Any other grant, by its URI.
 //!
+//! Also `password` ([RFC 6749 §4.3](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.3)), which shows the client what the
+//! user knows: it is left for servers that have nothing else, as `grant("password", { username, password })`.
+//! [RFC 9700 §2.4](https://www.rfc-editor.org/rfc/rfc9700.html#section-2.4): it must not be used.
+//!
 //! Specification: [RFC 6749 §4.5](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.5).
 
 use crate::oauth::token::Grant;

@@ -48,7 +48,7 @@ pub fn receive(
         audience: &client.id,
         required: &["iss", "aud", "iat", "token_introspection"],
     };
-    let jws = rules.judge(signed.trim_ascii(), server, client.leeway, now)?;
+    let jws = rules.judge(signed.trim_ascii(), server, client, now)?;
     let object = endpoint::object(&jws.payload);
     let answer = object.get("token_introspection").map_or("", Raw::as_str);
     Ok((active(answer)?, Some(jws)))

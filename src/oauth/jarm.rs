@@ -31,7 +31,7 @@ pub fn judge(token: &str, server: &Metadata, client: &Client, now: Timestamp) ->
         audience: &client.id,
         required: &["iss", "aud", "exp"],
     };
-    let jws = rules.judge(token, server, client.leeway, now)?;
+    let jws = rules.judge(token, server, client, now)?;
     let object = Object::parse(&jws.payload).ok_or_else(|| Code::MalformedJwt.at(Phase::Callback).about("response"))?;
     let text = |(name, value): (&str, crate::text::json::Raw<'_>)| Some((name.to_string(), value.string()?.into_owned()));
     let parameters = object.iter().filter_map(text).collect();

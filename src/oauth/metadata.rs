@@ -81,7 +81,10 @@ impl Metadata {
         }
         let flag = |name: &str| object.get(name).and_then(Raw::boolean) == Some(true);
         let issuer = object.string("issuer").ok_or_else(|| invalid("issuer"))?;
-        Uri::parse(&issuer).filter(|uri| uri.query.is_none() && uri.fragment.is_none()).ok_or_else(|| invalid("issuer"))?;
+        // Microsoft Entra's common document has `{tenantid}` where a tenant is to stand.
+        Uri::parse(&issuer.replace(['{', '}'], ""))
+            .filter(|uri| uri.query.is_none() && uri.fragment.is_none())
+            .ok_or_else(|| invalid("issuer"))?;
         Ok(Self {
             issuer: issuer.into_owned(),
             issuer_parameter: flag("authorization_response_iss_parameter_supported"),
@@ -96,7 +99,8 @@ impl Metadata {
 
     /// Refuses a document that speaks for another issuer than the one asked for: RFC 8414 §3.3, Discovery §4.3.
     pub fn of_issuer(self, asked: &str, client: &Client) -> Result<Self, Error> {
-        if self.issuer == asked || client.dangerously_skip_issuer_check {
+        let of_provider = client.provider.issuers.contains(&self.issuer);
+        if self.issuer == asked || of_provider || client.dangerously_skip_issuer_check {
             return Ok(self);
         }
         Err(Code::IssuerMismatch.at(Phase::Discovery).about("issuer"))

@@ -15,7 +15,7 @@ use crate::{
     secret::Secret,
     text::{
         challenge::{self, Challenge},
-        excerpt::{excerpt, word},
+        excerpt::{self, excerpt},
         json::{Object, Raw},
         uri::Uri,
     },
@@ -99,7 +99,7 @@ pub fn refusal(response: &Response, phase: Phase, secrets: &[&str]) -> Option<Er
         report.status = Some(response.status);
         report.retry_after = response.wait();
         report.refusal = Some(Refusal {
-            error: word(error, secrets),
+            error: excerpt::word(error, secrets),
             description: challenge.get("error_description").map(clean),
             uri: challenge.get("error_uri").map(clean),
         });

@@ -11,8 +11,8 @@ use crate::{
         jws::{Algorithm, Jws},
         jwt::Claims,
     },
-    oauth::metadata::Metadata,
-    time::{Leeway, Timestamp},
+    oauth::{client::Client, fapi2, metadata::Metadata},
+    time::Timestamp,
 };
 
 /// What a token of one kind must be.
@@ -40,11 +40,11 @@ impl Rules<'_> {
     /// # Errors
     /// [`Code::MalformedJwt`] and its like, [`Code::TypeMismatch`], [`Code::AlgorithmRefused`], [`Code::InvalidMember`], [`Code::IssuerMismatch`],
     /// [`Code::AudienceMismatch`], [`Code::TokenExpired`], [`Code::IssuedInFuture`].
-    pub fn judge(&self, token: &str, server: &Metadata, leeway: Leeway, now: Timestamp) -> Result<Jws, Error> {
-        self.steps(token, server, leeway, now).map_err(|(code, about)| code.at(self.phase).about(about))
+    pub fn judge(&self, token: &str, server: &Metadata, client: &Client, now: Timestamp) -> Result<Jws, Error> {
+        self.steps(token, server, client, now).map_err(|(code, about)| code.at(self.phase).about(about))
     }
 
-    fn steps(&self, token: &str, server: &Metadata, leeway: Leeway, now: Timestamp) -> Result<Jws, (Code, &str)> {
+    fn steps(&self, token: &str, server: &Metadata, client: &Client, now: Timestamp) -> Result<Jws, (Code, &str)> {
         let jws = Jws::parse(token).map_err(|code| (code, self.name))?;
         if !self.types.is_empty() && !jws.is_type(self.types) {
             return Err((Code::TypeMismatch, "typ"));
@@ -53,20 +53,24 @@ impl Rules<'_> {
             Some(agreed) => agreed.contains(&jws.algorithm),
             None => jws.algorithm != Algorithm::Hs256 && server.allows_algorithm(self.algorithms, jws.algorithm.as_str()),
         };
-        if !agreed {
+        if !agreed || (client.fapi2 && !fapi2::allows(jws.algorithm)) {
             return Err((Code::AlgorithmRefused, "alg"));
         }
         let claims = Claims::parse(&jws.payload).ok_or((Code::MalformedJwt, self.name))?;
         for name in self.required {
             claims.get(name).ok_or((Code::InvalidMember, *name))?;
         }
-        if claims.get("iss").is_some() && !claims.is("iss", &server.issuer) {
-            return Err((Code::IssuerMismatch, "iss"));
+        if claims.get("iss").is_some() {
+            let text = |name| claims.get(name).and_then(|value| value.string()).unwrap_or_default();
+            let tenant = Some(text("tid")).filter(|tenant| !tenant.is_empty());
+            if !client.provider.accepts_issuer(&text("iss"), &server.issuer, tenant.as_deref()) {
+                return Err((Code::IssuerMismatch, "iss"));
+            }
         }
         if claims.get("aud").is_some() && !claims.audience(self.audience).0 {
             return Err((Code::AudienceMismatch, "aud"));
         }
-        claims.check_times(now, leeway)?;
+        claims.check_times(now, client.leeway)?;
         Ok(jws)
     }
 }

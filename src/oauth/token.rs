@@ -15,7 +15,7 @@ use crate::{
     error::{Code, Error, Phase},
     http::{self, Response},
     limits,
-    oauth::{client::Client, endpoint, metadata::Metadata, pkce::Verifier},
+    oauth::{client::Client, endpoint, metadata::Metadata, pkce::Verifier, rar},
     quirk::{
         deviation::{Deviation, Deviations},
         interop,
@@ -33,6 +33,8 @@ pub struct Grant {
     parameters: Vec<(Cow<'static, str>, Secret)>,
     /// Sending it a second time may end the session: codes and refresh tokens.
     spent_once: bool,
+    /// What comes need not be an access token: RFC 8693 §2.2.1.
+    exchange: bool,
     /// What an ID token must say.
     pub expected: Expected,
 }
@@ -40,6 +42,8 @@ pub struct Grant {
 /// What is known beforehand of the tokens that a grant brings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Expected {
+    /// An ID token is due, whatever the nonce.
+    pub id_token: bool,
     /// The nonce of the authorization request: an ID token is due, with this nonce.
     pub nonce: Option<Secret>,
     /// The `max_age` of the authorization request, in seconds.
@@ -57,8 +61,27 @@ pub struct Expected {
 impl Grant {
     /// A grant of this type, with its parameters yet to come.
     pub fn new(grant_type: &str, spent_once: bool) -> Self {
-        let grant = Self { parameters: Vec::new(), spent_once, expected: Expected::default() };
-        grant.with("grant_type", Secret::new(grant_type))
+        Self::empty(spent_once).with("grant_type", Secret::new(grant_type))
+    }
+
+    fn empty(spent_once: bool) -> Self {
+        Self { parameters: Vec::new(), spent_once, exchange: false, expected: Expected::default() }
+    }
+
+    /// The parameters of a request to another endpoint, under the same rules.
+    pub(crate) fn untyped(parameters: &[(String, String)], phase: Phase) -> Result<Self, Error> {
+        Self::empty(false).with_parameters(parameters).map_err(|error| error.with(|report| report.phase = phase))
+    }
+
+    /// Its parameters.
+    pub(crate) fn into_parameters(self) -> Vec<(Cow<'static, str>, Secret)> {
+        self.parameters
+    }
+
+    /// The token that comes is of the type that the response names: RFC 8693 §2.2.1.
+    pub(crate) fn for_exchange(mut self) -> Self {
+        self.exchange = true;
+        self
     }
 
     /// A grant that the caller put together by hand, [`Exchange`] alone: what its ID token must say is not known here.
@@ -114,6 +137,7 @@ impl Grant {
                 return Err(Code::ReservedParameter.at(Phase::Token).about(name));
             }
         }
+        rar::check(parameters, Phase::Token)?;
         self.parameters.extend(parameters.iter().map(|(name, value)| (name.clone().into(), Secret::new(value.as_str()))));
         Ok(self)
     }
@@ -137,6 +161,11 @@ impl Grant {
         self
     }
 
+    /// Whether it is of this type.
+    pub(crate) fn is(&self, grant_type: &str) -> bool {
+        self.parameters.first().is_some_and(|(name, value)| name == "grant_type" && value.expose() == grant_type)
+    }
+
     fn has(&self, name: &str) -> bool {
         self.parameters.iter().any(|(other, _)| other == name)
     }
@@ -149,12 +178,22 @@ pub struct Exchange {
     client_secret: Option<Secret>,
     strict: bool,
     dpop: bool,
+    envelope: Option<String>,
 }
 
 impl Exchange {
     /// Asks by this grant.
-    pub fn new(client: &Client, grant: Grant) -> Self {
-        Self { grant, client_secret: client.authentication.secret().cloned(), strict: client.strict, dpop: client.dpop }
+    pub fn new(client: &Client, mut grant: Grant) -> Self {
+        for (name, value) in &client.provider.token_parameters {
+            grant = grant.with(name.clone(), Secret::new(value.as_str()));
+        }
+        Self {
+            grant,
+            client_secret: client.authentication.secret().cloned(),
+            strict: client.strict || client.fapi2,
+            dpop: client.dpop,
+            envelope: client.provider.envelope.clone(),
+        }
     }
 
     /// What to send, [§4.1.3](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.1.3) and its like.
@@ -172,7 +211,7 @@ impl Exchange {
 
     /// Whether an ID token is due.
     pub fn expects_id_token(&self) -> bool {
-        self.grant.expected.nonce.is_some()
+        self.grant.expected.id_token || self.grant.expected.nonce.is_some()
     }
 
     /// The exchange failed on its way: nobody knows whether the grant was spent.
@@ -187,8 +226,13 @@ impl Exchange {
     /// [`Code::UnsupportedTokenType`]; [`Code::DeviationRefused`] with `strict`.
     pub fn receive(self, response: &Response) -> Result<Received, Error> {
         let mut deviations = Deviations::default();
-        let token_type = if self.dpop { "DPoP" } else { "Bearer" };
-        let judged = TokenResponse::read(response, self.strict, token_type, &mut deviations, &self.secrets());
+        let expects = Reading {
+            strict: self.strict,
+            token_type: if self.dpop { "DPoP" } else { "Bearer" },
+            exchange: self.grant.exchange,
+            envelope: self.envelope.as_deref(),
+        };
+        let judged = TokenResponse::read(response, &expects, &mut deviations, &self.secrets());
         let spent = self.grant.spent_once;
         match judged {
             Ok(tokens) => Ok(Received { tokens, expected: self.grant.expected, spent_once: spent }),
@@ -245,7 +289,7 @@ pub struct Received {
 /// A successful response, [§5.1](https://www.rfc-editor.org/rfc/rfc6749.html#section-5.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenResponse {
-    /// `access_token`.
+    /// `access_token`. With the type `N_A` of [RFC 8693 §2.2.1](https://www.rfc-editor.org/rfc/rfc8693.html#section-2.2.1) it is a token, but no access token.
     pub access_token: Secret,
     /// `token_type`, as sent; `Bearer` where it was missing or another word for it.
     pub token_type: String,
@@ -264,6 +308,11 @@ pub struct TokenResponse {
 }
 
 impl TokenResponse {
+    /// Whether `access_token` is one: not where a token exchange brought a token of another kind.
+    pub fn is_access_token(&self) -> bool {
+        !self.token_type.eq_ignore_ascii_case("N_A")
+    }
+
     /// The response as JSON, less the members that are named.
     pub fn json(&self, except: &[&str]) -> Writer {
         let mut json = Writer::default();
@@ -282,6 +331,16 @@ impl TokenResponse {
     }
 }
 
+/// How a response is to be read.
+struct Reading<'a> {
+    strict: bool,
+    token_type: &'a str,
+    /// The answer to a token exchange, RFC 8693: it names the type of token it holds, which may be no access token.
+    exchange: bool,
+    /// The member that the provider keeps its tokens in.
+    envelope: Option<&'a str>,
+}
+
 /// The members that have a field of their own.
 const KNOWN: [&str; 6] = ["access_token", "token_type", "expires_in", "refresh_token", "id_token", "scope"];
 
@@ -289,7 +348,8 @@ impl TokenResponse {
     /// Reads a response whose request is not at hand: [`Exchange::receive`] without the grant.
     pub fn parse(response: &Response, strict: bool) -> Result<Self, Error> {
         let mut deviations = Deviations::default();
-        Self::read(response, strict, "Bearer", &mut deviations, &[]).map_err(|error| {
+        let expects = Reading { strict, token_type: "Bearer", exchange: false, envelope: None };
+        Self::read(response, &expects, &mut deviations, &[]).map_err(|error| {
             error.with(|report| {
                 report.deviations = deviations;
                 report.status = Some(response.status);
@@ -298,13 +358,7 @@ impl TokenResponse {
         })
     }
 
-    fn read(
-        response: &Response,
-        strict: bool,
-        expected_type: &str,
-        deviations: &mut Deviations,
-        secrets: &[&str],
-    ) -> Result<Self, Error> {
+    fn read(response: &Response, expects: &Reading<'_>, deviations: &mut Deviations, secrets: &[&str]) -> Result<Self, Error> {
         let at = |code: Code| code.at(Phase::Token);
         let text = endpoint::read(response, Phase::Token, secrets, deviations)?;
         let outer = endpoint::object(&text);
@@ -313,7 +367,7 @@ impl TokenResponse {
         }
 
         // §5.1
-        let inner = interop::token_object(&outer, deviations);
+        let inner = interop::token_object(&outer, expects.envelope, deviations);
         let object = inner.as_ref().unwrap_or(&outer);
         let member = |name: &str| at(Code::InvalidMember).about(name);
         let secret = |name: &str| match object.get(name) {
@@ -328,7 +382,11 @@ impl TokenResponse {
             Some(value) => Some(value.string().ok_or_else(|| member("token_type"))?),
         };
         let token_type = interop::token_type(token_type, deviations).into_owned();
-        if !token_type.eq_ignore_ascii_case(expected_type) {
+        if expects.exchange {
+            secret("issued_token_type")?.ok_or_else(|| member("issued_token_type"))?;
+        }
+        let no_access_token = expects.exchange && token_type.eq_ignore_ascii_case("N_A");
+        if !no_access_token && !token_type.eq_ignore_ascii_case(expects.token_type) {
             // RFC 9449 §5: a Bearer token in answer to a proof is bound to nothing.
             let unbound = token_type.eq_ignore_ascii_case("Bearer");
             return Err(at(if unbound { Code::TokenNotBound } else { Code::UnsupportedTokenType }).about("token_type"));
@@ -345,7 +403,7 @@ impl TokenResponse {
             Some(value) => Some(interop::scope(value, deviations).ok_or_else(|| member("scope"))?),
         };
         let (refresh_token, id_token) = (secret("refresh_token")?, secret("id_token")?);
-        if strict && !deviations.is_empty() {
+        if expects.strict && !deviations.is_empty() {
             return Err(at(Code::DeviationRefused));
         }
         let mut extra: Vec<(String, Secret)> = Vec::new();

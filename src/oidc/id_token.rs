@@ -15,6 +15,7 @@ use crate::{
     },
     oauth::{
         client::{Client, IdTokenSignature},
+        fapi2,
         metadata::Metadata,
         token::Expected,
     },
@@ -114,7 +115,10 @@ fn steps(
 
     // 2. The issuer.
     if !client.dangerously_skip_issuer_check {
-        require(claims.is("iss", &server.issuer), Code::IssuerMismatch, "iss")?;
+        let text = |name: &str| claims.get(name).and_then(|value| value.string());
+        let named = text("iss").unwrap_or_default();
+        let accepted = client.provider.accepts_issuer(&named, &server.issuer, text("tid").as_deref());
+        require(accepted, Code::IssuerMismatch, "iss")?;
         checks.note(Check::IdTokenIssuer);
     }
 
@@ -138,7 +142,7 @@ fn steps(
         Some(registered) => jws.algorithm == registered,
         None => !by_hmac && server.allows_algorithm("id_token_signing_alg_values_supported", jws.algorithm.as_str()),
     };
-    require(agreed, Code::AlgorithmRefused, "alg")?;
+    require(agreed && (!client.fapi2 || fapi2::allows(jws.algorithm)), Code::AlgorithmRefused, "alg")?;
     checks.note(Check::IdTokenAlgorithm);
     if by_hmac {
         let secret = client.authentication.secret().ok_or((Code::AlgorithmRefused, "alg"))?;

@@ -54,7 +54,7 @@ pub fn judge(token: &str, server: &Metadata, client: &Client, now: Timestamp) ->
         audience: &client.id,
         required: &["iss", "aud", "iat", "exp", "jti", "events"],
     };
-    let jws = rules.judge(token, server, client.leeway, now)?;
+    let jws = rules.judge(token, server, client, now)?;
     let claims = endpoint::object(&jws.payload);
 
     // 4. Whose session.

@@ -47,7 +47,7 @@ pub fn receive(
             audience: &client.id,
             required: &["sub"],
         };
-        let jws = rules.judge(text, server, client.leeway, now)?;
+        let jws = rules.judge(text, server, client, now)?;
         (jws.payload.clone(), Some(jws))
     } else {
         if let Some(error) = resource::refusal(response, phase, &secrets) {

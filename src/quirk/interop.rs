@@ -70,10 +70,10 @@ fn form_to_object(text: &str) -> Option<String> {
     Object::parse(&object).is_some().then_some(object)
 }
 
-/// Where the tokens are: at the top, or one level down as Slack (`authed_user`) and Withings (`body`) have it.
-pub fn token_object<'a>(object: &Object<'a>, deviations: &mut Deviations) -> Option<Object<'a>> {
-    let nested = |name| object.get(name).and_then(Raw::object).filter(|inner| inner.get("access_token").is_some());
-    let found = nested("authed_user").or_else(|| nested("body"));
+/// Where the tokens are: at the top, or one level down as Slack (`authed_user`) and Withings (`body`) have it, or where a preset says.
+pub fn token_object<'a>(object: &Object<'a>, envelope: Option<&str>, deviations: &mut Deviations) -> Option<Object<'a>> {
+    let nested = |name: &str| object.get(name).and_then(Raw::object).filter(|inner| inner.get("access_token").is_some());
+    let found = envelope.and_then(nested).or_else(|| nested("authed_user")).or_else(|| nested("body"));
     found.inspect(|_| deviations.note(Deviation::NestedResponse))
 }
 

@@ -18,21 +18,23 @@ pub fn excerpt(body: &[u8], secrets: &[&str]) -> String {
         clean.extend(others.next().filter(|char| !char.is_control() || *char == '\n'));
         rest = others.as_str();
     }
-    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-        blot(&mut clean, secret);
-    }
+    blot_all(&mut clean, secrets);
     clean
 }
 
-/// An error's word. Those of small letters are shown whole, however long: `unsupported_token_type` looks like a token, and is none.
-pub fn word(error: &str, secrets: &[&str]) -> String {
-    let plain = error.len() <= limits::WORD_CHARACTERS && error.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+/// An error's word: lower case and underscores, as RFC 6749's and its extensions' are, is no token however long it is.
+pub fn word(text: &str, secrets: &[&str]) -> String {
+    let plain = text.len() <= limits::ERROR_CHARACTERS && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     if !plain {
-        return excerpt(error.as_bytes(), secrets);
+        return excerpt(text.as_bytes(), secrets);
     }
-    let mut clean = error.into();
-    secrets.iter().filter(|secret| !secret.is_empty()).for_each(|secret| blot(&mut clean, secret));
+    let mut clean = String::from(text);
+    blot_all(&mut clean, secrets);
     clean
+}
+
+fn blot_all(text: &mut String, secrets: &[&str]) {
+    secrets.iter().filter(|secret| secret.len() >= limits::SECRET_CHARACTERS).for_each(|secret| blot(text, secret));
 }
 
 /// As much of it as is text.

@@ -8,7 +8,7 @@ use alloc::{string::String, vec::Vec};
 use js_sys::{Array, Function, JsString, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, Headers, ReadableStreamDefaultReader, Response};
+use web_sys::AbortSignal;
 
 use crate::{
     error::Code,
@@ -43,7 +43,7 @@ pub async fn send(request: &Request, call: &Call) -> Event {
     let timer = AbortSignal::timeout_with_u32(call.timeout);
     let aborted = || call.signal.as_ref().is_some_and(AbortSignal::aborted);
     if aborted() {
-        return Event::Failed(Code::Aborted);
+        return Event::Unsent(Code::Aborted);
     }
     match exchange(request, call, &timer).await {
         Ok(Ok(response)) => Event::Response(response),
@@ -55,33 +55,45 @@ pub async fn send(request: &Request, call: &Call) -> Event {
     }
 }
 
+/// A caller's `fetch` may return anything, so nothing of what it returns is taken for what it should be: every look is one that may fail.
 async fn exchange(request: &Request, call: &Call, timer: &AbortSignal) -> Result<Result<http::Response, Code>, JsValue> {
     let init = init(request, call, timer)?;
-    let promise = match &call.fetch {
-        Some(fetch) => fetch.call2(&JsValue::UNDEFINED, &request.url.as_str().into(), &init)?.unchecked_into(),
-        None => global_fetch(&request.url, &init)?,
+    let returned = match &call.fetch {
+        Some(fetch) => fetch.call2(&JsValue::UNDEFINED, &request.url.as_str().into(), &init)?,
+        None => global_fetch(&request.url, &init)?.into(),
     };
-    let response: Response = JsFuture::from(promise).await?.unchecked_into();
-    let status = response.status();
+    let response = settled(&returned).await?;
+    let status = get(&response, "status")?.as_f64().filter(|status| (0.0..1000.0).contains(status)).ok_or(JsValue::NULL)?;
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "looked at one line before")]
+    let status = status as u16;
     // Browsers hide where a redirect leads (`opaqueredirect`, status 0), servers show it.
-    if status == 0 || (300..400).contains(&status) || response.redirected() {
+    if status == 0 || (300..400).contains(&status) || get(&response, "redirected")?.is_truthy() {
         return Ok(Err(Code::RedirectRefused));
     }
-    let headers = response.headers();
+    let headers = get(&response, "headers")?;
+    let header = |name: &str| Ok::<_, JsValue>(method(&headers, "get", Some(name))?.as_string());
+    let (content_type, retry_after) = (header("content-type")?, header("retry-after")?);
+    let (dpop_nonce, www_authenticate) = (header("dpop-nonce")?, header("www-authenticate")?);
+    let date = header("date")?;
     let Some(body) = read(&response).await? else { return Ok(Err(Code::ResponseTooLarge)) };
-    Ok(Ok(http::Response {
-        status,
-        content_type: header(&headers, "content-type"),
-        retry_after: header(&headers, "retry-after"),
-        dpop_nonce: header(&headers, "dpop-nonce"),
-        www_authenticate: header(&headers, "www-authenticate"),
-        date: header(&headers, "date"),
-        body,
-    }))
+    Ok(Ok(http::Response { status, content_type, retry_after, dpop_nonce, www_authenticate, date, body }))
 }
 
-fn header(headers: &Headers, name: &str) -> Option<String> {
-    headers.get(name).ok().flatten()
+fn get(object: &JsValue, name: &str) -> Result<JsValue, JsValue> {
+    Reflect::get(object, &name.into())
+}
+
+fn method(object: &JsValue, name: &str, argument: Option<&str>) -> Result<JsValue, JsValue> {
+    let function: Function = get(object, name)?.dyn_into()?;
+    match argument {
+        Some(argument) => function.call1(object, &argument.into()),
+        None => function.call0(object),
+    }
+}
+
+/// Waits for a promise, a thenable or a plain value.
+async fn settled(value: &JsValue) -> Result<JsValue, JsValue> {
+    JsFuture::from(Promise::resolve(value)).await
 }
 
 fn init(request: &Request, call: &Call, timer: &AbortSignal) -> Result<JsValue, JsValue> {
@@ -105,21 +117,23 @@ fn init(request: &Request, call: &Call, timer: &AbortSignal) -> Result<JsValue, 
 }
 
 /// The body; `None` where it is larger than anything we ask for.
-async fn read(response: &Response) -> Result<Option<Vec<u8>>, JsValue> {
+async fn read(response: &JsValue) -> Result<Option<Vec<u8>>, JsValue> {
     let mut body = Vec::new();
-    let Some(stream) = response.body() else { return Ok(Some(body)) };
-    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+    let stream = get(response, "body")?;
+    if stream.is_null() {
+        return Ok(Some(body));
+    }
+    let reader = method(&stream, "getReader", None)?;
     loop {
-        let chunk = JsFuture::from(reader.read()).await?;
-        if Reflect::get(&chunk, &"done".into())?.is_truthy() {
+        let chunk = settled(&method(&reader, "read", None)?).await?;
+        if get(&chunk, "done")?.is_truthy() {
             return Ok(Some(body));
         }
-        let chunk: Uint8Array = Reflect::get(&chunk, &"value".into())?.unchecked_into();
-        let chunk = chunk.to_vec();
-        if body.len().saturating_add(chunk.len()) > limits::RESPONSE_BYTES {
-            let _ = JsFuture::from(reader.cancel()).await;
+        let chunk: Uint8Array = get(&chunk, "value")?.dyn_into()?;
+        if body.len().saturating_add(chunk.length() as usize) > limits::RESPONSE_BYTES {
+            settled(&method(&reader, "cancel", None)?).await?;
             return Ok(None);
         }
-        body.extend_from_slice(&chunk);
+        body.extend_from_slice(&chunk.to_vec());
     }
 }

@@ -28,10 +28,11 @@ const TTL = {
  *
  * An issuer is one exact URL, but a page may be opened as 127.0.0.1, as localhost or by the address of this machine. So
  * there is one issuer for each host name that is asked for, made when it is first needed; `redirectUris` and
- * `postLogoutRedirectUris` may be functions of that name. `clients` and `configuration` go to oidc-provider as they are.
+ * `postLogoutRedirectUris` may be functions of that name. `clients` and `configuration` go to oidc-provider as they are;
+ * `features` are switched on (or off) beside those that are on anyway.
  */
 export async function startProvider({
-  port = 0, host = "127.0.0.1", bind = host, redirectUris, postLogoutRedirectUris = [], ttl = {}, idTokenAlg = "RS256", clients = [], configuration = {},
+  port = 0, host = "127.0.0.1", bind = host, redirectUris, postLogoutRedirectUris = [], ttl = {}, idTokenAlg = "RS256", clients = [], configuration = {}, features = {},
 }) {
   const secrets = { jwks: signingKeys(), cookieKeys: [randomBytes(32).toString("base64url")], ttl: { ...TTL, ...ttl } };
   const providers = new Map();
@@ -47,7 +48,7 @@ export async function startProvider({
   const at = (name) => {
     if (!providers.has(name)) {
       const spa = { redirectUris: list(redirectUris, name), postLogoutRedirectUris: list(postLogoutRedirectUris, name), idTokenAlg };
-      providers.set(name, quietly(() => provider(issuerAt(name), secrets, spa, clients, configuration)));
+      providers.set(name, quietly(() => provider(issuerAt(name), secrets, spa, clients, configuration, features)));
     }
     return providers.get(name);
   };
@@ -71,7 +72,7 @@ export function hostname(header = "") {
   return header.replace(/:\d+$/, "").toLowerCase();
 }
 
-function provider(issuer, { jwks, cookieKeys, ttl }, spa, clients, configuration) {
+function provider(issuer, { jwks, cookieKeys, ttl }, spa, clients, configuration, features) {
   const origins = new Set([...spa.redirectUris, ...spa.postLogoutRedirectUris].map((uri) => new URL(uri).origin));
   const made = new Provider(issuer, {
     clients: [
@@ -104,6 +105,7 @@ function provider(issuer, { jwks, cookieKeys, ttl }, spa, clients, configuration
         logoutSource: (ctx, form) => { ctx.body = logoutPage(form); },
         postLogoutSuccessSource: (ctx) => { ctx.body = signedOutPage(); },
       },
+      ...features,
     },
     interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
     renderError: (ctx, out) => { ctx.type = "html"; ctx.body = errorPage(out); },
@@ -134,6 +136,7 @@ function interaction(provider) {
     const grant = (grantId && await provider.Grant.find(grantId)) || new provider.Grant({ accountId: session.accountId, clientId: params.client_id });
     grant.addOIDCScope((prompt.details.missingOIDCScope ?? []).join(" "));
     grant.addOIDCClaims(prompt.details.missingOIDCClaims ?? []);
+    for (const detail of prompt.details.rar ?? []) grant.addRar(detail);
     return finish({ consent: { grantId: await grant.save() } }, true);
   };
 }

@@ -311,3 +311,12 @@ fn an_endpoint_that_everyone_can_listen_to_gets_nothing() {
     let (result, sent) = drive(&mut relation, step, |_| Event::Failed(Code::Network));
     assert_eq!((result.unwrap_err().code(), sent.len()), (Code::InsecureUrl, 0));
 }
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_call_that_ended_before_it_began_spent_nothing() {
+    let mut relation = relation();
+    let step = relation.refresh(Secret::new("rt0"), None, &[], now());
+    let (result, _) = drive(&mut relation, step, |_| Event::Unsent(Code::Aborted));
+    let error = result.unwrap_err();
+    assert_eq!((error.code(), error.report().grant_may_be_consumed), (Code::Aborted, false));
+}

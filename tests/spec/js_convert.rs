@@ -137,3 +137,21 @@ fn what_an_access_token_is_expected_to_be_is_read_and_a_misspelt_expectation_is_
         assert_eq!(about(&error), (Code::InvalidArgument, Some(name)));
     }
 }
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_subject_of_tokens_is_read_or_refused_but_never_lost() {
+    let subject = |claims: Value| convert::subject(&Object::parse(&json!({ "claims": claims }).to_string()).unwrap());
+    assert_eq!(subject(json!({"sub": "alice"})).unwrap().as_deref(), Some("alice"));
+    assert_eq!(subject(Value::Null).unwrap(), None);
+    for bad in [json!({}), json!({"sub": 1}), json!({"sub": ""}), json!("alice"), json!([])] {
+        assert_eq!(about(&subject(bad).unwrap_err()), (Code::InvalidArgument, Some("claims.sub")));
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn options_of_a_call_are_known_or_refused() {
+    let call = |options: Value| convert::call(&Object::parse(&json!({ "call": options }).to_string()).unwrap());
+    assert_eq!(call(json!({"timeout": 5, "headers": {"x": "y"}})).unwrap(), (Some(5), vec![("x".into(), "y".into())]));
+    assert_eq!(call(Value::Null).unwrap(), (None, vec![]));
+    assert_eq!(about(&call(json!({"timeuot": 5})).unwrap_err()), (Code::InvalidArgument, Some("timeuot")));
+}

@@ -293,3 +293,30 @@ fn a_form_is_read_with_its_escapes() {
     assert_eq!(TokenResponse::parse(&repeated, false).unwrap_err().code(), Code::MalformedJson);
     assert_eq!(form::parse("a=%zz"), [("a".into(), "%zz".into())]);
 }
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_servers_words_are_not_mangled_by_short_parameters() {
+    let grant =
+        by_hand(&[("grant_type", "refresh_token"), ("refresh_token", "the-token"), ("tenant", "a"), ("x", "scope")]).unwrap();
+    let body = json!({"error": "invalid_scope", "error_description": "a scope is not allowed"});
+    let error = Exchange::new(&client(), grant).receive(&json_response(400, &body)).unwrap_err();
+    let refusal = error.report().refusal.as_ref().unwrap();
+    assert_eq!(refusal.error, "invalid_scope");
+    assert!(refusal.description.as_ref().unwrap().starts_with("a "));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn an_errors_word_is_shown_however_long_it_is_and_a_token_in_its_place_is_not() {
+    let shown = |error: &str| {
+        let body = json!({"error": error}).to_string();
+        let response = text_response(400, "application/json", &body);
+        let error = TokenResponse::parse(&response, false).unwrap_err();
+        error.report().refusal.clone().unwrap().error
+    };
+    for word in ["invalid_grant", "unsupported_grant_type", "invalid_authorization_details", "use_attestation_challenge"] {
+        assert_eq!(shown(word), word);
+    }
+    for token in ["2YotnFZFEjr1zCsicMWpAA", &"a".repeat(65)] {
+        assert_eq!(shown(token), "[redacted]");
+    }
+}

@@ -11,6 +11,7 @@ export const CHECKS: Record<Check, Explained> = {
   state: { title: "state", protects: "The callback answers the login that this tab began: nobody can slip in a link that logs you into their account.", spec: "RFC 6749 10.12" },
   issuer_parameter: { title: "iss in the callback", protects: "The code comes from the server that was asked: it is not carried from an honest server to a hostile one (mix-up).", spec: "RFC 9207 2.4" },
   pkce: { title: "PKCE", protects: "Who redeems the code is who began the login: a code stolen from a URL or a log is worthless.", spec: "RFC 7636 4.5" },
+  dpop_binding: { title: "DPoP", protects: "The tokens are bound to a key that this browser never gives out: stolen, they are worth nothing elsewhere.", spec: "RFC 9449 5" },
   id_token_signature: { title: "signature", protects: "The ID token is by the issuer's own key: not a byte was altered on the way.", spec: "OIDC Core 3.1.3.7" },
   id_token_tls: { title: "connection as witness", protects: "No signature was checked; the connection to the token endpoint vouches instead. On plain http, nothing does.", spec: "OIDC Core 3.1.3.7" },
   id_token_algorithm: { title: "alg", protects: "The algorithm is the one agreed on: no “none”, no public key abused as a shared secret.", spec: "RFC 8725 3.1" },

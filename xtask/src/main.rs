@@ -24,7 +24,7 @@ const HELP: &str = "\
 Usage: cargo xtask <command>
 
   demo                  build, then serve the demo single-page app with an authorization server beside it
-  test [group…]         every check, or the named groups: house fmt clippy doc native build browsers runtimes e2e package
+  test [group…]         every check, or the named groups: house fmt clippy doc native build browsers runtimes e2e interop package
   build [--entry NAME]  the npm package into pkg/dist, and what it weighs; NAME is core or client
   help                  this text
 

@@ -24,11 +24,9 @@ struct Verdict {
     tally: Tally,
     /// What failed, in words.
     failures: Vec<String>,
-    /// What is not there yet.
-    missing: Option<String>,
 }
 
-const GROUPS: [Group; 10] = [
+const GROUPS: [Group; 11] = [
     Group { name: "house", counts: true, run: run_house },
     Group { name: "fmt", counts: false, run: fmt },
     Group { name: "clippy", counts: false, run: clippy },
@@ -38,6 +36,7 @@ const GROUPS: [Group; 10] = [
     Group { name: "browsers", counts: true, run: run_browsers },
     Group { name: "runtimes", counts: true, run: runtimes },
     Group { name: "e2e", counts: true, run: e2e },
+    Group { name: "interop", counts: true, run: interop },
     Group { name: "package", counts: true, run: package },
 ];
 
@@ -74,7 +73,7 @@ fn judge(group: &Group) -> Outcome<Verdict> {
         Err(failure) if failure.is_interrupt() => return Err(failure),
         Err(failure) => Verdict { failures: vec![failure.to_string()], ..Verdict::default() },
     };
-    if group.counts && verdict.missing.is_none() && verdict.failures.is_empty() && verdict.tally.is_empty() {
+    if group.counts && verdict.failures.is_empty() && verdict.tally.is_empty() {
         verdict.failures.push("it ran no test".to_owned());
     }
     if !verdict.failures.is_empty() && verdict.tally.failed == 0 {
@@ -90,10 +89,7 @@ fn describe(name: &str, verdict: &Verdict, took: Duration) -> String {
     if failed > 0 {
         return format!("   FAIL  {name} ({counts}{time}): {}", verdict.failures.join("; "));
     }
-    match &verdict.missing {
-        Some(what) => format!("missing  {name}: {what}"),
-        None => format!("   PASS  {name} ({counts}{time})"),
-    }
+    format!("   PASS  {name} ({counts}{time})")
 }
 
 impl Verdict {
@@ -149,11 +145,8 @@ fn clippy() -> Outcome<Verdict> {
     let mut command = wasm.cargo();
     let of_both = ["--package", "grantkit", "--features", "js,web", "--target", WASM, "--target-dir"];
     if wasm.has_clippy() {
-        command.arg("clippy").args(of_both).arg(module::target_dir()).arg("--lib");
-        if absent("tests/browser").is_none() {
-            command.args(["--test", "browser"]);
-        }
-        command.args(["--", "--deny", "warnings"]);
+        command.arg("clippy").args(of_both).arg(module::target_dir());
+        command.args(["--lib", "--test", "browser", "--", "--deny", "warnings"]);
         verdict.take("clippy, WebAssembly", &mut command, Show::Quiet)?;
     } else {
         command
@@ -199,9 +192,6 @@ fn build() -> Outcome<Verdict> {
 
 /// The same tests in three engines; one that is missing does not keep the others from running.
 fn run_browsers() -> Outcome<Verdict> {
-    if let Some(verdict) = absent("tests/browser") {
-        return Ok(verdict);
-    }
     let toolchain = toolchain::wasm()?;
     let mut verdict = Verdict::default();
     for engine in Engine::ALL {
@@ -215,18 +205,19 @@ fn run_browsers() -> Outcome<Verdict> {
 }
 
 fn runtimes() -> Outcome<Verdict> {
-    node("tests/runtimes", &["tests/runtimes/run.mjs".into()], &[])
+    node("tests/runtimes", &["tests/runtimes/run.mjs".into()])
 }
 
 fn e2e() -> Outcome<Verdict> {
-    if let Some(verdict) = absent("tests/e2e") {
-        return Ok(verdict);
-    }
-    node("tests/e2e", &node_tests("tests/e2e")?, &[("CHROMIUM", browsers::chromium()?)])
+    node("tests/e2e", &node_tests("tests/e2e")?)
+}
+
+fn interop() -> Outcome<Verdict> {
+    node("tests/interop", &node_tests("tests/interop")?)
 }
 
 fn package() -> Outcome<Verdict> {
-    node("tests/package", &node_tests("tests/package")?, &[])
+    node("tests/package", &node_tests("tests/package")?)
 }
 
 /// Node's runner with the tests of a folder, file by file: what it makes of a folder's name differs from version to version.
@@ -235,24 +226,15 @@ fn node_tests(folder: &str) -> Outcome<Vec<PathBuf>> {
     Ok([PathBuf::from("--test")].into_iter().chain(files).collect())
 }
 
-/// Runs Node.js on the tests of one folder, with the package built.
-fn node(folder: &str, words: &[PathBuf], environment: &[(&str, PathBuf)]) -> Outcome<Verdict> {
-    if let Some(verdict) = absent(folder) {
-        return Ok(verdict);
-    }
+/// Runs Node.js on the tests of one folder, with the package built and a Chromium at hand.
+fn node(folder: &str, words: &[PathBuf]) -> Outcome<Verdict> {
     if words == [PathBuf::from("--test")] {
         return Err(Failure::new(format!("{folder} has no file that ends in .test.mjs")));
     }
     let node = module::make_all(&module::ENTRIES)?;
     let mut command = toolchain::clean(Command::new(node));
-    command.args(words).envs(environment.iter().map(|(name, value)| (name, value)));
+    command.args(words).env("CHROMIUM", browsers::chromium()?);
     let mut verdict = Verdict::default();
     verdict.take(folder, &mut command, Show::Live)?;
     Ok(verdict)
-}
-
-/// Says that a folder of tests is not there yet. To be removed with the last of them in place.
-fn absent(folder: &str) -> Option<Verdict> {
-    let files = place::files(&place::root().join(folder), &|_| true).unwrap_or_default();
-    files.is_empty().then(|| Verdict { missing: Some(format!("{folder} is not written yet")), ..Verdict::default() })
 }

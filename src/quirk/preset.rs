@@ -1,0 +1,60 @@
+//! What one provider does in its own way, as data: `grantkit/providers` has some, callers may write their own.
+//!
+//! Nothing here makes a check weaker but [`Preset::without_pkce`], and the issuers that are accepted beside the server's own are named one by one.
+
+use alloc::{borrow::Cow, string::String, vec::Vec};
+
+/// A provider's ways.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Preset {
+    /// What separates scopes in requests, in place of a space: TikTok, Strava, Withings.
+    pub scope_separator: Option<String>,
+    /// Other names for parameters: TikTok says `client_key` for `client_id`.
+    pub parameter_names: Vec<(String, String)>,
+    /// The member that holds the tokens: Withings' `body`.
+    pub envelope: Option<String>,
+    /// The server refuses requests with PKCE parameters.
+    pub without_pkce: bool,
+    /// Other issuers that the server's documents and ID tokens may name. `{tenantid}` stands for the token's `tid`: Microsoft Entra.
+    pub issuers: Vec<String>,
+    /// Parameters of every authorization request: Google's `access_type`.
+    pub authorization_parameters: Vec<(String, String)>,
+    /// Parameters of every token request: Withings' `action`.
+    pub token_parameters: Vec<(String, String)>,
+}
+
+/// Stands for a tenant in an issuer.
+const TENANT: &str = "{tenantid}";
+
+impl Preset {
+    /// The provider's name for a parameter.
+    pub fn name<'a>(&'a self, standard: &'a str) -> &'a str {
+        self.parameter_names.iter().find(|(name, _)| name == standard).map_or(standard, |(_, other)| other)
+    }
+
+    /// A value as the provider wants it: scopes with its separator.
+    pub fn value<'a>(&self, standard: &str, value: &'a str) -> Cow<'a, str> {
+        match &self.scope_separator {
+            Some(separator) if standard == "scope" => value.split(' ').collect::<Vec<_>>().join(separator).into(),
+            _ => value.into(),
+        }
+    }
+
+    /// Whether this issuer may be named where `server`'s is expected. `tenant`: the token's `tid`.
+    pub fn accepts_issuer(&self, named: &str, server: &str, tenant: Option<&str>) -> bool {
+        named == server && !server.contains('{') || self.issuers.iter().any(|issuer| names(issuer, named, tenant))
+    }
+}
+
+/// Whether a name is this issuer, its tenant filled in. A tenant is an identifier: it cannot bring a host or a path along.
+fn names(issuer: &str, named: &str, tenant: Option<&str>) -> bool {
+    let Some(at) = issuer.find('{') else { return issuer == named };
+    let Some((before, after)) =
+        issuer.split_at_checked(at).map(|(before, rest)| (before, rest.strip_prefix(TENANT).unwrap_or(rest)))
+    else {
+        return false;
+    };
+    let plain = |tenant: &&str| !tenant.is_empty() && tenant.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let filled = named.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+    tenant.filter(plain).is_some_and(|tenant| filled == Some(tenant))
+}

@@ -1,0 +1,135 @@
+/** The tarball itself: what is in it, what must not be, and what it weighs. */
+import assert from "node:assert/strict";
+import { readFileSync, statSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { dirname, join, normalize } from "node:path";
+import { after, before, test } from "node:test";
+
+import { transform } from "esbuild";
+
+import { application, ROOT } from "./consumer.mjs";
+
+let app, files, manifest;
+before(async () => {
+  app = await application();
+  files = app.report.files.map((file) => file.path).sort();
+  manifest = JSON.parse(read("package.json"));
+});
+after(() => app?.remove());
+
+const read = (path, encoding = "utf8") => readFileSync(join(app.home, path), encoding);
+const scripts = () => files.filter((path) => path.endsWith(".js"));
+const ours = () => scripts().filter((path) => !path.endsWith(".hex.js"));
+const modules = () => files.filter((path) => path.endsWith(".wasm"));
+const texts = () => files.filter((path) => !path.endsWith(".wasm") && !path.endsWith(".hex.js"));
+
+/** The specifiers that a file imports from or exports from. */
+const imported = (path) => [...read(path).matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']/g)].map((match) => match[1]);
+
+test("it holds what is listed here and nothing else", () => {
+  const pairs = (names) => names.flatMap((name) => [`dist/${name}.js`, `dist/${name}.d.ts`]);
+  const expected = [
+    "package.json", "README.md", "LICENSE-APACHE", "LICENSE-MIT",
+    ...pairs(["auth", "client", "codes", "core", "errors", "index", "instantiate", "providers", "resource", "settle", "sync", "types"]),
+    ...["client", "core"].flatMap((name) => [
+      ...pairs([`entry/${name}.inline`, `entry/${name}.slim`, `entry/${name}.workerd`, `wasm/${name}.hex`, `wasm/${name}_bg`]),
+      `dist/wasm/${name}.wasm`, `dist/wasm/${name}.wasm.d.ts`,
+    ]),
+  ];
+  assert.deepEqual({ missing: expected.filter((path) => !files.includes(path)), unexpected: files.filter((path) => !expected.includes(path)) }, { missing: [], unexpected: [] });
+});
+
+test("both licences are the repository's", () => {
+  for (const name of ["LICENSE-APACHE", "LICENSE-MIT"]) assert.equal(read(name), readFileSync(join(ROOT, name), "utf8"));
+});
+
+test("it is no larger than what it holds: the modules, the same as text, and a little JavaScript", () => {
+  const size = (path) => statSync(join(app.home, path)).size;
+  assert.ok(size("dist/wasm/core.wasm") < 100_000, `core.wasm has ${size("dist/wasm/core.wasm")} bytes`);
+  assert.ok(size("dist/wasm/client.wasm") < 200_000, `client.wasm has ${size("dist/wasm/client.wasm")} bytes`);
+  const around = ours().reduce((sum, path) => sum + size(path), 0);
+  assert.ok(around < 100_000, `the JavaScript around them has ${around} bytes`);
+  assert.ok(app.report.size < 500_000, `the tarball has ${app.report.size} bytes`);
+});
+
+test("the module as text is the module", () => {
+  for (const name of ["client", "core"]) {
+    const [, hex] = /^export default "([0-9a-f]+)";\n$/.exec(read(`dist/wasm/${name}.hex.js`));
+    assert.ok(Buffer.from(hex, "hex").equals(read(`dist/wasm/${name}.wasm`, null)), name);
+  }
+});
+
+test("nothing in it names a place on the machine that built it", () => {
+  const places = [ROOT, homedir(), tmpdir(), "/root/", "/home/", "/Users/", "/usr/", "C:\\"].filter((place) => place.length > 1);
+  for (const path of files) {
+    const content = read(path, "latin1");
+    for (const place of places) assert.ok(!content.includes(place), `${path} names ${place}`);
+  }
+});
+
+test("the modules hold no tables of Unicode, no calendar, and no panic's words or source file", () => {
+  for (const path of modules()) {
+    const content = read(path, "latin1");
+    for (const word of ["idna", "chrono", "panicked at", "/root/", "/home/", ".rs:", "registry"]) assert.ok(!content.includes(word), `${path} holds "${word}"`);
+  }
+});
+
+test("the modules import from their JavaScript alone, and export no name of a source file", () => {
+  for (const path of modules()) {
+    const module = new WebAssembly.Module(read(path, null));
+    const from = new Set(WebAssembly.Module.imports(module).map((entry) => entry.module));
+    assert.deepEqual([...from], [`./${path.split("/").pop().replace(".wasm", "_bg.js")}`]);
+    assert.deepEqual(WebAssembly.Module.customSections(module, "name"), [], "no name section");
+    assert.deepEqual(WebAssembly.Module.customSections(module, "producers"), [], "no producers section");
+  }
+});
+
+test("it depends on no other package", () => {
+  for (const kind of ["dependencies", "peerDependencies", "optionalDependencies", "bundledDependencies"]) assert.equal(manifest[kind], undefined, kind);
+  for (const path of [...scripts(), ...files.filter((name) => name.endsWith(".d.ts"))]) {
+    for (const specifier of imported(path)) assert.match(specifier, /^\.\.?\//, `${path} imports ${specifier}`);
+  }
+});
+
+test("every import names a file that is there, with its ending", () => {
+  for (const path of [...ours(), ...files.filter((name) => name.endsWith(".d.ts"))]) {
+    for (const specifier of imported(path)) assert.ok(files.includes(normalize(join(dirname(path), specifier)).replaceAll("\\", "/")), `${path} imports ${specifier}`);
+  }
+});
+
+test("every target of exports is there; types come first and workerd before default", () => {
+  const targets = (value) => typeof value === "string" ? [value] : Object.values(value).flatMap(targets);
+  for (const target of [manifest.types, ...targets(manifest.exports)]) assert.ok(files.includes(target.replace("./", "")), target);
+  for (const [path, conditions] of Object.entries(manifest.exports)) {
+    if (typeof conditions === "string") continue;
+    const names = Object.keys(conditions);
+    assert.equal(names[0], "types", path);
+    assert.equal(names.at(-1), "default", path);
+    assert.ok(names.every((name) => ["types", "workerd", "default"].includes(name)), `${path} has ${names}`);
+  }
+});
+
+test("no script asks where it runs, or needs what one runtime alone has", () => {
+  for (const path of ours()) {
+    const source = read(path);
+    for (const pattern of [/\bprocess\b/, /\bimport\.meta\b/, /\brequire\s*\(/, /\b__dirname\b/, /\bBuffer\b/, /\beval\s*\(/, /\bnew Function\b/, /["']node:/]) {
+      assert.doesNotMatch(source, pattern, path);
+    }
+  }
+});
+
+test("no script awaits at its top level", async () => {
+  for (const path of ours()) await assert.doesNotReject(transform(read(path), { format: "iife", logLevel: "silent" }), path);
+});
+
+test("each entry is a few lines, in the sources and as shipped", () => {
+  for (const name of ["client", "core"].flatMap((module) => ["inline", "slim", "workerd"].map((kind) => `${module}.${kind}`))) {
+    const shipped = read(`dist/entry/${name}.js`).trim().split("\n").length;
+    const source = readFileSync(join(ROOT, `pkg/src/entry/${name}.ts`), "utf8").trim().split("\n").length;
+    assert.ok(shipped <= 12 && source <= 12, `${name}: ${shipped} lines shipped, ${source} in the source`);
+  }
+});
+
+test("no text in it speaks of maps, or of sources that were left out", () => {
+  for (const path of texts()) assert.doesNotMatch(read(path), /sourceMappingURL/, path);
+});
