@@ -52,6 +52,20 @@ pub enum Phase {
     Jwks,
     /// An ID token was being judged.
     IdToken,
+    /// The userinfo endpoint was asked.
+    Userinfo,
+    /// A token was being revoked.
+    Revocation,
+    /// The introspection endpoint was asked.
+    Introspection,
+    /// A client was being registered.
+    Registration,
+    /// A protected resource was asked.
+    Resource,
+    /// Somebody's access token was being judged.
+    AccessToken,
+    /// A logout token was being judged.
+    LogoutToken,
 }
 
 impl Phase {
@@ -65,6 +79,13 @@ impl Phase {
             Self::Token => "token",
             Self::Jwks => "jwks",
             Self::IdToken => "id_token",
+            Self::Userinfo => "userinfo",
+            Self::Revocation => "revocation",
+            Self::Introspection => "introspection",
+            Self::Registration => "registration",
+            Self::Resource => "resource",
+            Self::AccessToken => "access_token",
+            Self::LogoutToken => "logout_token",
         }
     }
 }
@@ -103,6 +124,8 @@ codes! {
         "This runtime cannot verify signatures of this algorithm. Have the server sign with RS256 or ES256, or update the runtime."
     MissingRefreshToken "missing_refresh_token" Caller "RFC 6749 6"
         "There is no refresh token. Ask for one (often scope offline_access), or log in again."
+    OriginNotAllowed "origin_not_allowed" Caller "RFC 9700 4.9"
+        "The token is not for this URL. Name the URL's prefix in the option api, or do not send the token there."
     ProfileViolation "profile_violation" Caller "FAPI 2.0 5.3.3"
         "This is outside of FAPI 2.0, and fapi2 is on. Choose what the profile has, or turn fapi2 off."
     RepeatedParameter "repeated_parameter" Server "RFC 6749 3.1"
@@ -134,7 +157,7 @@ codes! {
     DeviationRefused "deviation_refused" Server "RFC 6749 5.1"
         "The response departs from the specification and strict is on. The error's deviations name how."
     UnsupportedTokenType "unsupported_token_type" Server "RFC 6749 7.1"
-        "The server issued a token of a type this client cannot use."
+        "A token is of a type that is not supported: issued, and this client cannot use it; or to be revoked, and the server cannot."
     TokenNotBound "token_not_bound" Server "RFC 9449 5"
         "A token bound to a key was asked for, and the server issued one that anybody may use. Turn DPoP on for this client at the server."
     MetadataInvalid "metadata_invalid" Server "RFC 8414 2"
@@ -169,6 +192,14 @@ codes! {
         "The user authenticated longer ago than max_age allows. Start the login anew."
     AccessTokenHashMismatch "access_token_hash_mismatch" Server "OIDC Core 3.1.3.8"
         "The access token is not the one the ID token was issued with (at_hash). Do not use it."
+    TypeMismatch "type_mismatch" Server "RFC 8725 3.11"
+        "The token is a JWT of another kind (typ): it was not issued for this purpose."
+    ResourceMismatch "resource_mismatch" Server "RFC 9728 3.3"
+        "The metadata speaks for another resource than was asked. Do not use it."
+    MissingAccessToken "missing_access_token" Server "RFC 6750 2.1"
+        "The request has no access token in its Authorization header, or more than one. Answer 401 with WWW-Authenticate."
+    DpopProofRefused "dpop_proof_refused" Server "RFC 9449 4.3"
+        "The DPoP proof does not prove this request. Answer 401 with WWW-Authenticate: DPoP error=\"invalid_dpop_proof\"."
     InvalidRequest "invalid_request" Refusal "RFC 6749 5.2"
         "The server finds the request malformed. error_description may say which parameter."
     InvalidClient "invalid_client" Refusal "RFC 6749 5.2"
@@ -211,6 +242,20 @@ codes! {
         "The server does not accept the DPoP proof. Is this machine's clock right?"
     UseDpopNonce "use_dpop_nonce" Refusal "RFC 9449 8"
         "The server asks for a DPoP nonce again and again, or does not let the page read it: CORS must expose DPoP-Nonce."
+    InvalidToken "invalid_token" Refusal "RFC 6750 3.1"
+        "The access token is expired, revoked or not for this resource. Refresh it."
+    InsufficientScope "insufficient_scope" Refusal "RFC 6750 3.1"
+        "The access token does not cover this. Ask for more scope."
+    InsufficientUserAuthentication "insufficient_user_authentication" Refusal "RFC 9470 3"
+        "The user must authenticate again, or more strongly. Log in with the challenge's acr_values and max_age."
+    InvalidRedirectUri "invalid_redirect_uri" Refusal "RFC 7591 3.2.2"
+        "The server does not accept a redirect URI of the client's."
+    InvalidClientMetadata "invalid_client_metadata" Refusal "RFC 7591 3.2.2"
+        "The server does not accept a member of the client's metadata. error_description may say which."
+    InvalidSoftwareStatement "invalid_software_statement" Refusal "RFC 7591 3.2.2"
+        "The server does not accept the software statement."
+    UnapprovedSoftwareStatement "unapproved_software_statement" Refusal "RFC 7591 3.2.2"
+        "The server does not know who made the software statement."
     OauthError "oauth_error" Refusal "RFC 6749 5.2"
         "The server refused, with an error of its own: see error and error_description."
 }

@@ -25,8 +25,14 @@ impl Request {
     /// A request for a JSON document.
     pub fn get(url: &str) -> Self {
         let mut request = Self { method: "GET", url: url.into(), headers: Vec::new(), body: None };
-        request.set("accept", Secret::new("application/json"));
+        request.accept("application/json");
         request
+    }
+
+    /// Asks for an answer of this media type instead.
+    pub fn accept(&mut self, types: &str) {
+        self.headers.retain(|(name, _)| name != "accept");
+        self.set("accept", Secret::new(types));
     }
 
     /// Adds a header of the protocol's.
@@ -74,6 +80,8 @@ pub struct Response {
     pub dpop_nonce: Option<String>,
     /// `WWW-Authenticate`.
     pub www_authenticate: Option<String>,
+    /// `Date`, RFC 9110 §6.6.1.
+    pub date: Option<String>,
     /// The body, whole.
     pub body: Vec<u8>,
 }

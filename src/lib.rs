@@ -21,6 +21,12 @@
 //! | RFC 6749 §4.1.3, §5 | [`oauth::token`] |
 //! | RFC 6749 §4.4, §4.5, §6 | [`oauth::client_credentials`], [`oauth::extension`], [`oauth::refresh`] |
 //! | RFC 6749 App. B | [`text::form`] |
+//! | RFC 6750, 8707, 9728 | [`oauth::resource`] |
+//! | RFC 7009 | [`oauth::revocation`] |
+//! | RFC 7662, 9701 | [`oauth::introspection`] |
+//! | RFC 7591 | [`oauth::registration`] |
+//! | RFC 9068, RFC 9449 §4.3 | [`oauth::access_token`] |
+//! | RFC 9470 | [`oauth::step_up`] |
 //! | RFC 7522, 7523 | [`oauth::assertion`] |
 //! | RFC 7636 | [`oauth::pkce`] |
 //! | RFC 8414, OIDC Discovery | [`oauth::metadata`] |
@@ -37,8 +43,10 @@
 //! | RFC 7517, 7518 §6, 7638 | [`jose::jwk`] |
 //! | RFC 7519, 8725 | [`jose::jwt`] |
 //! | OIDC Core §3.1.3.7–8, §12.2 | [`oidc::id_token`] |
+//! | OIDC Core §5.3 | [`oidc::userinfo`] |
 //! | CIBA | [`oidc::ciba`] |
-//! | OIDC RP-Initiated Logout | [`oidc::logout`] |
+//! | OIDC RP-Initiated Logout, Back-Channel Logout | [`oidc::logout`] |
+//! | RFC 9110 §11.6.1 | [`text::challenge`] |
 //! | RFC 8259 | [`text::json`] |
 //! | RFC 4648 §5 | [`text::base64url`] |
 //!

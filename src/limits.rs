@@ -68,6 +68,21 @@ pub const DPOP_NONCES: usize = 16;
 /// Characters of a DPoP nonce that are believed; servers send a few dozen.
 pub const DPOP_NONCE_CHARACTERS: usize = 512;
 
+/// Bytes of a `WWW-Authenticate` header that are read at the most: servers cap all their headers at 8 to 16 KiB.
+pub const CHALLENGE_BYTES: usize = 8192;
+
+/// Challenges of one header; servers send one or two.
+pub const CHALLENGES: usize = 16;
+
+/// Parameters of one challenge; RFC 6750, 9449, 9470 and 9728 together know nine.
+pub const CHALLENGE_PARAMETERS: usize = 32;
+
+/// Seconds for which a DPoP proof is fresh at a resource: it is made for one request, and RFC 9449 §11.1 asks for "seconds or minutes".
+pub const DPOP_PROOF_SECONDS: i64 = 60;
+
+/// Seconds by which the server's clock is believed to differ from ours: a machine may have the wrong day, not the wrong year.
+pub const CLOCK_OFFSET_SECONDS_MAX: i64 = 86_400;
+
 /// Lengths of a code verifier, RFC 7636 §4.1.
 pub const VERIFIER_CHARACTERS: core::ops::RangeInclusive<usize> = 43..=128;
 

@@ -2,28 +2,38 @@
 
 import type { Phase } from "./errors.js";
 import { invalidArgument, isObject, look, settle, toJson } from "./settle.js";
-import { isKeyPair, plainOptions } from "./sync.js";
+import { header, isKeyPair, plainOptions } from "./sync.js";
 import { Core } from "./wasm/client_bg.js";
 import type {
+  AccessTokenExpectations,
   AssertionParameters,
   AuthorizationParameters,
   Backchannel,
   BackchannelParameters,
   CallOptions,
+  ClientInformation,
+  ClientMetadata,
   ClientOptions,
   DeviceAuthorization,
   ExchangeParameters,
+  Introspection,
   LogoutParameters,
+  LogoutTokenClaims,
   Pending,
+  ResourceMetadata,
   ServerMetadata,
+  TokenHint,
   TokenParameters,
   Tokens,
+  UserInfo,
+  ValidatedAccessToken,
 } from "./types.js";
 
 /** A client at an authorization server. */
 export class Client {
   readonly #core: Core;
   readonly #server: ServerMetadata;
+  readonly #fetch: typeof fetch | undefined;
 
   /**
    * Asks the issuer for its metadata, at the places of OpenID Connect Discovery and RFC 8414.
@@ -37,6 +47,42 @@ export class Client {
   }
 
   /**
+   * Registers a client. [RFC 7591 §3](https://www.rfc-editor.org/rfc/rfc7591.html#section-3)
+   * @throws GrantError `invalid_redirect_uri`, `invalid_client_metadata` and their like.
+   */
+  static async register(
+    server: ServerMetadata,
+    metadata: ClientMetadata,
+    options?: { readonly initialAccessToken?: string } & Pick<ClientOptions, "fetch" | "timeout" | "dangerouslyAllowHttp">,
+    call?: CallOptions,
+  ): Promise<ClientInformation> {
+    const { initialAccessToken, ...rest } = look("options", "registration", () => ({ ...options }));
+    const own = { ...rest, clientId: "unregistered" };
+    const core = open({ server: server ?? null, options: plainOptions(own) }, own);
+    return JSON.parse(await run(core, "register", { metadata, initialAccessToken }, "registration", call));
+  }
+
+  /**
+   * Asks a resource for its metadata: at the place that goes with its URL, or at the one that its refusal named.
+   * [RFC 9728 §3](https://www.rfc-editor.org/rfc/rfc9728.html#section-3)
+   * @throws GrantError `resource_mismatch` where the document speaks for another resource.
+   */
+  static async discoverResource(
+    resource: string | URL | Response,
+    options?: Pick<ClientOptions, "fetch" | "timeout" | "dangerouslyAllowHttp">,
+    call?: CallOptions,
+  ): Promise<ResourceMetadata> {
+    const own = { ...options, clientId: "none" };
+    const core = open({ discover: true, options: plainOptions(own) }, own);
+    const input = look("resource", "resource", () =>
+      resource instanceof Response
+        ? { resource: resource.url, challenge: resource.headers.get("www-authenticate") }
+        : { resource: resource instanceof URL ? stripSlash(resource) : resource },
+    );
+    return JSON.parse(await run(core, "discover_resource", input, "resource", call));
+  }
+
+  /**
    * A client at a server whose metadata is at hand.
    * @throws GrantError `metadata_invalid` or `invalid_argument`, which name the member.
    */
@@ -45,6 +91,7 @@ export class Client {
     const isOpen = (given: unknown): given is Core => look("server", "configuration", () => given instanceof Core);
     this.#core = isOpen(server) ? server : open({ server: server ?? null, options: plainOptions(options) }, options);
     this.#server = JSON.parse(this.#core.server()) as ServerMetadata;
+    this.#fetch = look("options", "configuration", () => options.fetch);
   }
 
   /** The server's metadata, as it came. */
@@ -142,6 +189,80 @@ export class Client {
     return JSON.parse(await run(this.#core, "grant", { grantType, parameters }, "token", call));
   }
 
+  /**
+   * Asks who the user is. The answer must speak of the user of the ID token. [OpenID Connect Core §5.3](https://openid.net/specs/openid-connect-core-1_0.html#UserInfo)
+   * @throws GrantError `subject_mismatch`; `invalid_token` where the access token is worth nothing any more.
+   */
+  async userinfo(tokens: Tokens, call?: CallOptions): Promise<UserInfo> {
+    return JSON.parse(await run(this.#core, "userinfo", shown(tokens, "userinfo"), "userinfo", call));
+  }
+
+  /** Gives an access or refresh token back. [RFC 7009 §2](https://www.rfc-editor.org/rfc/rfc7009.html#section-2) */
+  async revoke(token: string, parameters?: TokenHint, call?: CallOptions): Promise<void> {
+    await run(this.#core, "revoke", { token, parameters }, "revocation", call);
+  }
+
+  /** Asks what a token is worth. [RFC 7662 §2](https://www.rfc-editor.org/rfc/rfc7662.html#section-2); with `signedIntrospection`, RFC 9701. */
+  async introspect(token: string, parameters?: TokenHint, call?: CallOptions): Promise<Introspection> {
+    return JSON.parse(await run(this.#core, "introspect", { token, parameters }, "introspection", call));
+  }
+
+  /**
+   * Fetches with the access token, as Bearer or with a DPoP proof, from URLs under a prefix in the option `api` and nowhere else. The URL must be absolute;
+   * redirects are not followed. The response comes back unread, also a refusal: `parseChallenges()` says what it asks for.
+   * A request whose body can be sent twice is repeated once where the resource asks for a DPoP nonce. [RFC 9449 §7, §9](https://www.rfc-editor.org/rfc/rfc9449.html#section-7)
+   * @throws GrantError `origin_not_allowed`. What `fetch` itself throws comes as it is.
+   */
+  async fetch(tokens: Tokens, input: string | URL | Request, init?: RequestInit): Promise<Response> {
+    const { request, url, method, replayable } = look("input", "resource", () => {
+      const request = input instanceof Request ? input : undefined;
+      const method = String(init?.method ?? request?.method ?? "GET").toUpperCase();
+      return { request, url: request ? request.url : String(input), method, replayable: isReplayable(init?.body ?? request?.body) };
+    });
+    const send = this.#fetch ?? fetch;
+    for (let first = true; ; first = false) {
+      const shows = JSON.parse(await run(this.#core, "show", { ...shown(tokens, "resource"), method, url }, "resource")) as Record<string, string>;
+      const headers = new Headers(init?.headers ?? request?.headers);
+      for (const name in shows) headers.set(name, shows[name] as string);
+      const response = await send.call(undefined, request ?? url, { ...init, method, headers, redirect: "manual" });
+      const [challenge, nonce] = ["www-authenticate", "dpop-nonce"].map((name) => response.headers.get(name) ?? undefined);
+      if (!this.#core.learn(url, response.status, challenge, nonce, first && replayable && "dpop" in shows)) return response;
+      await response.body?.cancel();
+    }
+  }
+
+  /**
+   * For resource servers: judges the access token of a request, a JWT of this server's, and its DPoP proof. `url` is what the client asked for, before any proxy.
+   * [RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068.html#section-4), [RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449.html#section-4.3)
+   */
+  async validateAccessToken(
+    request: Request | { readonly method: string; readonly url: string | URL; readonly headers: Headers | Readonly<Record<string, string>> },
+    expected: AccessTokenExpectations,
+    call?: CallOptions,
+  ): Promise<ValidatedAccessToken> {
+    const input = look("request", "access_token", () => {
+      const { method, url, headers } = request;
+      return { ...expected, method, url, authorization: header(headers, "authorization", "access_token"), dpop: header(headers, "dpop", "access_token") };
+    });
+    return JSON.parse(await run(this.#core, "validate_access_token", input, "access_token", call));
+  }
+
+  /**
+   * Judges the `logout_token` that the server posted when a user logged out there. Whether its `jti` was seen before is yours to know.
+   * [OpenID Connect Back-Channel Logout §2.6](https://openid.net/specs/openid-connect-backchannel-1_0.html#Validation)
+   */
+  async validateLogoutToken(token: string, call?: CallOptions): Promise<LogoutTokenClaims> {
+    return JSON.parse(await run(this.#core, "validate_logout_token", { token }, "logout_token", call));
+  }
+
+  /**
+   * Seconds by which the server's clock is ahead of this machine's, as its last answer had it; 0 where it is not known. Beyond `leeway`, times
+   * of JWTs are judged by the server's clock. In a browser the server must expose `Date` by CORS.
+   */
+  get clockOffset(): number {
+    return this.#core.clock_offset();
+  }
+
   /** Where to send the browser to log out at the server too. [RP-Initiated Logout §2](https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout) */
   logoutUrl(parameters?: LogoutParameters): string {
     return settle(this.#core.logout(toJson({ parameters }, "parameters", "authorization")));
@@ -176,6 +297,19 @@ async function run(core: Core, flow: string, input: object, phase: Phase, call?:
     return { ...call };
   });
   return settle(await core.run(flow, toJson({ ...input, call: plain }, "parameters", phase), signal));
+}
+
+/** What the core is told of tokens that are to be shown. */
+function shown(tokens: Tokens, phase: Phase): object {
+  return look("tokens", phase, () => ({ access_token: tokens.access_token, token_type: tokens.token_type, claims: tokens.claims }));
+}
+
+/** A stream is gone once it was sent. */
+function isReplayable(body: unknown): boolean {
+  return (
+    body === undefined || body === null || typeof body === "string" || body instanceof ArrayBuffer || ArrayBuffer.isView(body) ||
+    body instanceof URLSearchParams || body instanceof Blob
+  );
 }
 
 /** `new URL("https://op.example")` writes a slash at the end that the issuer does not have. */

@@ -7,7 +7,8 @@ import type { Deviation } from "./types.js";
 export type Fault = "caller" | "server" | "refusal" | "transport";
 
 /** Which step of which exchange. */
-export type Phase = "configuration" | "discovery" | "authorization" | "callback" | "token" | "jwks" | "id_token";
+export type Phase = "configuration" | "discovery" | "authorization" | "callback" | "token" | "jwks" | "id_token"
+  | "userinfo" | "revocation" | "introspection" | "registration" | "resource" | "access_token" | "logout_token";
 
 /** The fields of a {@link GrantError}, as the core reports them. */
 export interface ErrorReport {

@@ -1,5 +1,6 @@
 /** What needs no network: PKCE, state and nonce, and the pair for those who bring their own transport. All of it synchronous. */
 
+import type { Phase } from "./errors.js";
 import { invalidArgument, isObject, look, settle, toJson } from "./settle.js";
 import type { ClientOptions, GrantParameters, HttpRequest, HttpResponse, ServerMetadata, TokenResponse } from "./types.js";
 
@@ -44,12 +45,12 @@ export interface Sync {
   parseTokenResponse(response: HttpResponse, options?: { readonly strict?: boolean }): TokenResponse;
 }
 
-/** The value of a header, whatever the case of its name. */
-function header(headers: HttpResponse["headers"], name: string): string | undefined {
-  if (!isObject(headers)) throw invalidArgument("headers", "token");
+/** The value of a header, whatever the case of its name. @internal */
+export function header(headers: HttpResponse["headers"], name: string, phase: Phase = "token"): string | undefined {
+  if (!isObject(headers)) throw invalidArgument("headers", phase);
   if (headers instanceof Headers) return headers.get(name) ?? undefined;
   for (const [key, value] of Object.entries(headers)) {
-    if (typeof value !== "string") throw invalidArgument("headers", "token");
+    if (typeof value !== "string") throw invalidArgument("headers", phase);
     if (key.toLowerCase() === name) return value;
   }
   return undefined;

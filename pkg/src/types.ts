@@ -20,6 +20,7 @@ export interface ServerMetadata {
   readonly userinfo_endpoint?: string;
   readonly revocation_endpoint?: string;
   readonly introspection_endpoint?: string;
+  readonly registration_endpoint?: string;
   readonly authorization_response_iss_parameter_supported?: boolean;
   readonly code_challenge_methods_supported?: readonly string[];
   readonly id_token_signing_alg_values_supported?: readonly string[];
@@ -111,6 +112,15 @@ export interface ClientOptions {
   readonly fapi2?: boolean;
   /** The `plain` method of PKCE, for servers that know no other: whoever sees the authorization request can redeem the code. */
   readonly dangerouslyPlainPkce?: boolean;
+  /**
+   * URL prefixes that `fetch()` may send access tokens to, such as `"https://api.example/v1"`: scheme, host and port are compared, and the path up to
+   * the end of a segment. Without this option it sends them nowhere.
+   */
+  readonly api?: string | readonly string[];
+  /** Have `introspect()` ask for answers that the server signed, [RFC 9701](https://www.rfc-editor.org/rfc/rfc9701.html), and take no others. */
+  readonly signedIntrospection?: boolean;
+  /** Take userinfo of whichever user it speaks: whoever swaps the access token swaps the user. For tokens without an ID token. */
+  readonly dangerouslySkipSubjectCheck?: boolean;
   /** Allow endpoints on `http:` that are not on this machine: everyone on the way can read the tokens. */
   readonly dangerouslyAllowHttp?: boolean;
   /** Accept metadata and ID tokens of an issuer other than the one asked for: opens the way for mix-up attacks. */
@@ -358,6 +368,143 @@ export interface Tokens extends TokenResponse {
   readonly claims?: IdTokenClaims;
   /** The checks that were made. */
   readonly checks: readonly Check[];
+}
+
+/** Claims of a user, [OpenID Connect Core §5.3.2](https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse). */
+export interface UserInfo {
+  readonly sub: string;
+  readonly name?: string;
+  readonly email?: string;
+  readonly email_verified?: boolean;
+  readonly [claim: string]: unknown;
+}
+
+/** Parameters of a request about a token: [RFC 7009 §2.1](https://www.rfc-editor.org/rfc/rfc7009.html#section-2.1), [RFC 7662 §2.1](https://www.rfc-editor.org/rfc/rfc7662.html#section-2.1). */
+export interface TokenHint {
+  readonly token_type_hint?: "access_token" | "refresh_token" | (string & {});
+  readonly [parameter: string]: ParameterValue;
+}
+
+/** What a token is worth, [RFC 7662 §2.2](https://www.rfc-editor.org/rfc/rfc7662.html#section-2.2). */
+export interface Introspection {
+  readonly active: boolean;
+  readonly scope?: string;
+  readonly client_id?: string;
+  readonly username?: string;
+  readonly token_type?: string;
+  readonly exp?: number;
+  readonly iat?: number;
+  readonly nbf?: number;
+  readonly sub?: string;
+  readonly aud?: string | readonly string[];
+  readonly iss?: string;
+  readonly jti?: string;
+  readonly cnf?: Readonly<Record<string, unknown>>;
+  readonly [member: string]: unknown;
+}
+
+/** A client's metadata, [RFC 7591 §2](https://www.rfc-editor.org/rfc/rfc7591.html#section-2). */
+export interface ClientMetadata {
+  readonly redirect_uris?: readonly string[];
+  readonly token_endpoint_auth_method?: string;
+  readonly grant_types?: readonly string[];
+  readonly response_types?: readonly string[];
+  readonly client_name?: string;
+  readonly client_uri?: string;
+  readonly logo_uri?: string;
+  readonly scope?: string;
+  readonly contacts?: readonly string[];
+  readonly tos_uri?: string;
+  readonly policy_uri?: string;
+  readonly jwks_uri?: string;
+  readonly jwks?: { readonly keys: readonly object[] };
+  readonly software_id?: string;
+  readonly software_version?: string;
+  readonly software_statement?: string;
+  readonly [member: string]: unknown;
+}
+
+/** What the server made of it, [RFC 7591 §3.2.1](https://www.rfc-editor.org/rfc/rfc7591.html#section-3.2.1). */
+export interface ClientInformation extends ClientMetadata {
+  readonly client_id: string;
+  readonly client_secret?: string;
+  readonly client_id_issued_at?: number;
+  /** When the secret expires, in seconds since 1970; 0: never. There where there is a secret. */
+  readonly client_secret_expires_at?: number;
+  /** RFC 7592 */
+  readonly registration_access_token?: string;
+  /** RFC 7592 */
+  readonly registration_client_uri?: string;
+}
+
+/** What one scheme of a `WWW-Authenticate` header asks for, [RFC 9110 §11.6.1](https://www.rfc-editor.org/rfc/rfc9110.html#section-11.6.1). */
+export interface Challenge {
+  /** In lower case: `bearer`, `dpop`. */
+  readonly scheme: string;
+  readonly token68?: string;
+  /** Names in lower case: RFC 6750 §3, RFC 9449 §7.1, RFC 9470 §3, RFC 9728 §5.1. */
+  readonly parameters: {
+    readonly realm?: string;
+    readonly scope?: string;
+    readonly error?: "invalid_request" | "invalid_token" | "insufficient_scope" | "insufficient_user_authentication" | (string & {});
+    readonly error_description?: string;
+    readonly resource_metadata?: string;
+    readonly [name: string]: string | undefined;
+  };
+}
+
+/** What a resource says of itself, [RFC 9728 §2](https://www.rfc-editor.org/rfc/rfc9728.html#section-2). */
+export interface ResourceMetadata {
+  readonly resource: string;
+  /** Issuers, for `Client.discover()`. */
+  readonly authorization_servers?: readonly string[];
+  readonly scopes_supported?: readonly string[];
+  readonly bearer_methods_supported?: readonly string[];
+  readonly dpop_bound_access_tokens_required?: boolean;
+  readonly resource_name?: string;
+  readonly [member: string]: unknown;
+}
+
+/** What `validateAccessToken()` expects of a request's token. */
+export interface AccessTokenExpectations {
+  /** This resource's own identifier: the token's `aud` must name it. */
+  readonly audience: string;
+  /** Scopes that the token must have, separated by spaces. */
+  readonly scope?: string;
+  /** The algorithms it may be signed by. Default: what the server's metadata lists for ID tokens, or RS256. Never HMAC. */
+  readonly algorithms?: readonly string[];
+  /** Take only tokens that are bound to a key. A bound one is never taken without its proof. */
+  readonly requireDpop?: boolean;
+  /** The nonce that DPoP proofs must have, [RFC 9449 §9](https://www.rfc-editor.org/rfc/rfc9449.html#section-9). */
+  readonly nonce?: string;
+}
+
+/** An access token that passed every check, [RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068.html#section-4). */
+export interface ValidatedAccessToken {
+  readonly claims: {
+    readonly iss: string;
+    readonly sub: string;
+    readonly aud: string | readonly string[];
+    readonly exp: number;
+    readonly iat: number;
+    readonly jti: string;
+    readonly client_id: string;
+    readonly scope?: string;
+    readonly [claim: string]: unknown;
+  };
+  /** The proof, where the token is bound. Whether its `jti` was seen before is yours to know: RFC 9449 §11.1. */
+  readonly dpop?: { readonly jti: string; readonly iat: number; readonly jkt: string };
+}
+
+/** Claims of a logout token that passed every check, [Back-Channel Logout §2.4](https://openid.net/specs/openid-connect-backchannel-1_0.html#LogoutToken). */
+export interface LogoutTokenClaims {
+  readonly iss: string;
+  readonly sub?: string;
+  readonly sid?: string;
+  readonly iat: number;
+  readonly exp: number;
+  readonly jti: string;
+  readonly [claim: string]: unknown;
 }
 
 /** What `logoutUrl()` may say: OpenID Connect RP-Initiated Logout 1.0 §2. */

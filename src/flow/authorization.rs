@@ -42,7 +42,7 @@ impl Relation {
             let grant = pending.receive(callback, &self.server, &self.client)?;
             return redeem(self, grant, now);
         };
-        let (parameters, signature) = jarm::judge(&token, &self.server, &self.client, now)?;
+        let (parameters, signature) = jarm::judge(&token, &self.server, &self.client, self.server_time(now))?;
         keys::verify(self, signature, Phase::Callback, now)?.then(
             self,
             now,
@@ -87,7 +87,7 @@ fn protect(relation: &mut Relation, mut begun: Begun, now: Timestamp) -> Leaving
         now,
         Box::new(move |relation, key, now| {
             draw(Phase::Authorization, move |relation, entropy, now| {
-                let client = &relation.client;
+                let (client, now) = (&relation.client, relation.server_time(now));
                 let kid = client.authentication.kid();
                 let input =
                     jar::signing_input(&begun.parameters, &client.id, &relation.server.issuer, key.algorithm, kid, &entropy, now);

@@ -33,10 +33,20 @@ pub(super) type Sent = Result<Response, Code>;
 
 /// Sends a form. Where the server asks for a DPoP nonce it did not look at the grant (RFC 9449 §8), so it is sent a second time, once.
 pub(super) fn post(relation: &mut Relation, form: Form, now: Timestamp) -> Result<Step<Sent>, Error> {
-    attempt(relation, form, true, now)
+    post_accepting(relation, form, "application/json", now)
 }
 
-fn attempt(relation: &mut Relation, form: Form, first: bool, now: Timestamp) -> Result<Step<Sent>, Error> {
+/// As [`post`], for an answer of this media type.
+pub(super) fn post_accepting(
+    relation: &mut Relation,
+    form: Form,
+    accept: &'static str,
+    now: Timestamp,
+) -> Result<Step<Sent>, Error> {
+    attempt(relation, form, accept, true, now)
+}
+
+fn attempt(relation: &mut Relation, form: Form, accept: &'static str, first: bool, now: Timestamp) -> Result<Step<Sent>, Error> {
     let phase = form.phase;
     // Refused before anything is signed, if it is to be refused.
     fapi2::check(&relation.client, phase)?;
@@ -46,12 +56,21 @@ fn attempt(relation: &mut Relation, form: Form, first: bool, now: Timestamp) -> 
         now,
         Box::new(move |relation, assertion, now| {
             let (server, client) = (&relation.server, &relation.client);
-            let request = endpoint::request(form.endpoint, phase, &form.parameters, server, client, assertion.as_ref())?;
+            let mut request = endpoint::request(form.endpoint, phase, &form.parameters, server, client, assertion.as_ref())?;
+            request.accept(accept);
             if form.dpop && relation.client.dpop {
-                let prove = prove(relation, request, phase, now)?;
-                return prove.then(relation, now, Box::new(move |_, request, _| send(request, form, first)));
+                let prove = prove(relation, request.method.into(), request.url.clone(), None, phase, now)?;
+                return prove.then(
+                    relation,
+                    now,
+                    Box::new(move |_, proof, _| {
+                        let mut request = request;
+                        request.set("dpop", proof);
+                        send(request, form, accept, first)
+                    }),
+                );
             }
-            send(request, form, first)
+            send(request, form, accept, first)
         }),
     )
 }
@@ -65,7 +84,7 @@ fn authenticate(relation: &mut Relation, phase: Phase, now: Timestamp) -> Result
         Authentication::SecretJwt(_) => draw(phase, |relation, entropy, now| {
             let (client, issuer) = (&relation.client, &relation.server.issuer);
             let secret = client.authentication.secret().map_or("", Secret::expose);
-            let input = assertion::signing_input(&client.id, issuer, Algorithm::Hs256, None, &entropy, now);
+            let input = assertion::signing_input(&client.id, issuer, Algorithm::Hs256, None, &entropy, relation.server_time(now));
             let signature = jws::hmac(secret, &input);
             Ok(Step::Done(Some(jws::compact(input, &signature))))
         }),
@@ -76,6 +95,7 @@ fn authenticate(relation: &mut Relation, phase: Phase, now: Timestamp) -> Result
                 draw(phase, move |relation, entropy, now| {
                     let client = &relation.client;
                     let kid = client.authentication.kid();
+                    let now = relation.server_time(now);
                     let input = assertion::signing_input(&client.id, &relation.server.issuer, key.algorithm, kid, &entropy, now);
                     sign(Signer::Client, input, phase, |token| Ok(Step::Done(Some(token))))
                 })
@@ -84,28 +104,32 @@ fn authenticate(relation: &mut Relation, phase: Phase, now: Timestamp) -> Result
     }
 }
 
-/// Adds a DPoP proof to a request.
-pub(super) fn prove(relation: &mut Relation, request: Request, phase: Phase, now: Timestamp) -> Result<Step<Request>, Error> {
+/// Makes a DPoP proof for a request; with the access token, where one is shown.
+pub(super) fn prove(
+    relation: &mut Relation,
+    method: Cow<'static, str>,
+    url: String,
+    access_token: Option<Secret>,
+    phase: Phase,
+    now: Timestamp,
+) -> Result<Step<Secret>, Error> {
     own_key(relation, Signer::Dpop, phase)?.then(
         relation,
         now,
         Box::new(move |_, key, _| {
             draw(phase, move |relation, entropy, now| {
                 let Some(public) = &key.public else { return Err(Code::InvalidArgument.at(phase).about("dpop")) };
-                let nonce = relation.nonces.get(&request.url);
-                let proof = Proof { method: request.method, url: &request.url, nonce, access_token: None };
-                let input = proof.signing_input(public, key.algorithm, &entropy, now);
-                sign(Signer::Dpop, input, phase, move |token| {
-                    let mut request = request;
-                    request.set("dpop", token);
-                    Ok(Step::Done(request))
-                })
+                let nonce = relation.nonces.get(&url);
+                let access_token = access_token.as_ref().map(Secret::expose);
+                let proof = Proof { method: &method, url: &url, nonce, access_token };
+                let input = proof.signing_input(public, key.algorithm, &entropy, relation.server_time(now));
+                sign(Signer::Dpop, input, phase, |proof| Ok(Step::Done(proof)))
             })
         }),
     )
 }
 
-fn send(request: Request, form: Form, first: bool) -> Result<Step<Sent>, Error> {
+fn send(request: Request, form: Form, accept: &'static str, first: bool) -> Result<Step<Sent>, Error> {
     let url = request.url.clone();
     Step::ask(Effect::Send(request), move |relation, event, now| {
         if let Event::Unsent(code) = event {
@@ -113,9 +137,10 @@ fn send(request: Request, form: Form, first: bool) -> Result<Step<Sent>, Error> 
         }
         let sent = response(event);
         if let Ok(response) = &sent {
+            relation.measure_clock(response, now);
             let news = relation.nonces.learn(&url, response.dpop_nonce.as_deref());
             if first && news && form.dpop && relation.client.dpop && asks_for_nonce(response) {
-                return attempt(relation, form, false, now);
+                return attempt(relation, form, accept, false, now);
             }
         }
         Ok(Step::Done(sent))

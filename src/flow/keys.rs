@@ -1,6 +1,6 @@
 //! The server's keys: kept for a while, fetched anew when old, and once when a token names one that is not among them.
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 
 use crate::{
     error::{Code, Error, Phase},
@@ -49,6 +49,36 @@ pub(super) fn verify(relation: &mut Relation, signature: Jws, phase: Phase, now:
         now,
         Box::new(move |relation, (), now| try_each(candidates(relation, &signature, now).0, phase)),
     )
+}
+
+/// Hands text on once its signature is verified, where it has one.
+pub(super) fn vouch(
+    relation: &mut Relation,
+    text: String,
+    signature: Option<Jws>,
+    phase: Phase,
+    now: Timestamp,
+) -> Result<Step<String>, Error> {
+    let Some(signature) = signature else { return Ok(Step::Done(text)) };
+    verify(relation, signature, phase, now)?.then(relation, now, Box::new(move |_, (), _| Ok(Step::Done(text))))
+}
+
+/// Verifies a DPoP proof's signature by its own key: RFC 9449 §4.3, step 6.
+pub(super) fn prove(check: Check, phase: Phase) -> Result<Step<()>, Error> {
+    Step::ask(Effect::Verify(check), move |_, event, _| match event {
+        Event::Verified(true) => Ok(Step::Done(())),
+        // A key that cannot be imported is the sender's to correct.
+        Event::Verified(false) | Event::Failed(Code::AlgorithmUnsupported) => {
+            Err(Code::DpopProofRefused.at(phase).about("signature"))
+        }
+        Event::Response(_)
+        | Event::Failed(_)
+        | Event::Unsent(_)
+        | Event::Signed(_)
+        | Event::Key(_)
+        | Event::Drawn(_)
+        | Event::Waited => Err(failed(event, phase)),
+    })
 }
 
 /// The keys that may have made a signature, as far as they are known, and whether to ask for newer ones.

@@ -13,8 +13,11 @@ pub mod device;
 pub mod discovery;
 mod endpoint;
 mod keys;
+pub mod management;
 mod poll;
+pub mod resource;
 pub mod tokens;
+pub mod validation;
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 
@@ -22,12 +25,13 @@ use crate::{
     error::{Code, Error},
     http::{Request, Response},
     jose::{jwk::OwnKey, jws},
+    limits,
     oauth::{
         assertion, authorization::Entropy, client::Client, client_credentials, dpop::Nonces, exchange, extension,
         metadata::Metadata, refresh, token::Grant,
     },
     secret::Secret,
-    time::Timestamp,
+    time::{self, Timestamp},
 };
 
 pub use tokens::Tokens;
@@ -63,6 +67,7 @@ pub struct Relation {
     client_key: Option<OwnKey>,
     dpop_key: Option<OwnKey>,
     nonces: Nonces,
+    clock_offset: i64,
 }
 
 /// Names and values to add to a request; a name may stand there more than once.
@@ -201,12 +206,31 @@ impl<T: 'static> Step<T> {
 impl Relation {
     /// A client at a server whose metadata is at hand.
     pub fn new(server: Metadata, client: Client) -> Self {
-        Self { server, client, keys: None, client_key: None, dpop_key: None, nonces: Nonces::default() }
+        Self { server, client, keys: None, client_key: None, dpop_key: None, nonces: Nonces::default(), clock_offset: 0 }
     }
 
     /// A client at a server that is yet to be asked: [`Relation::discover`] fills it in.
     pub fn undiscovered(client: Client) -> Self {
         Self::new(Metadata::default(), client)
+    }
+
+    /// Seconds by which the server's clock is ahead of ours, as its last answer to a form had it; 0 where it is not known.
+    pub fn clock_offset(&self) -> i64 {
+        self.clock_offset
+    }
+
+    /// What time it is for the server. Clocks that differ by no more than the leeway are taken to agree.
+    fn server_time(&self, now: Timestamp) -> Timestamp {
+        let agree = self.clock_offset.saturating_abs() <= self.client.leeway.seconds();
+        if agree { now } else { now.plus(self.clock_offset) }
+    }
+
+    /// Learns what time it is for the server. From answers to forms alone: any other may have lain in a cache since its `Date`.
+    fn measure_clock(&mut self, response: &Response, now: Timestamp) {
+        if let Some(date) = response.date.as_deref().and_then(time::parse_http_date) {
+            let offset = date.since(now);
+            self.clock_offset = if offset.saturating_abs() > limits::CLOCK_OFFSET_SECONDS_MAX { 0 } else { offset };
+        }
     }
 
     /// Spends a refresh token.

@@ -121,7 +121,8 @@ fn judge(relation: &mut Relation, received: Received, now: Timestamp) -> Result<
         }
         return Ok(Step::Done(Tokens { response, expires_at, claims: None, checks }));
     };
-    let judged = id_token::judge(token, &response.access_token, &expected, &relation.server, &relation.client, now)?;
+    let judged =
+        id_token::judge(token, &response.access_token, &expected, &relation.server, &relation.client, relation.server_time(now))?;
     judged.checks.iter().for_each(|check| checks.note(check));
     let mut tokens = Tokens { response, expires_at, claims: Some(judged.claims), checks };
     let Some(signature) = judged.signature else { return Ok(Step::Done(tokens)) };

@@ -108,6 +108,8 @@ pub struct Jws {
     pub kid: Option<String>,
     /// `typ`.
     pub typ: Option<String>,
+    /// The header, as text.
+    pub header: String,
     /// The payload, as text: JWTs are JSON.
     pub payload: String,
     signed: String,
@@ -129,8 +131,8 @@ impl Jws {
         };
         let text = |part: &str| base64url::decode(part).and_then(|bytes| String::from_utf8(bytes).ok()).ok_or(Code::MalformedJwt);
         let signed_length = header.len().saturating_add(payload.len()).saturating_add(1);
-        let header = text(header)?;
-        let header = Object::parse(&header).ok_or(Code::MalformedJwt)?;
+        let header_text = text(header)?;
+        let header = Object::parse(&header_text).ok_or(Code::MalformedJwt)?;
         let algorithm = header.string("alg").ok_or(Code::MalformedJwt)?;
         let algorithm = Algorithm::parse(&algorithm).ok_or(Code::AlgorithmRefused)?;
         if header.get("crit").is_some() {
@@ -141,9 +143,19 @@ impl Jws {
             kid: header.string("kid").map(Into::into),
             typ: header.string("typ").map(Into::into),
             payload: text(payload)?,
+            header: header_text.clone(),
             signed: token.get(..signed_length).ok_or(Code::MalformedJwt)?.to_string(),
             signature: base64url::decode(signature).ok_or(Code::MalformedJwt)?,
         })
+    }
+
+    /// Whether `typ` is one of these media types, [§4.1.9](https://www.rfc-editor.org/rfc/rfc7515.html#section-4.1.9):
+    /// `application/` may be left out, and case does not count. The empty one stands for a token without `typ`.
+    pub fn is_type(&self, types: &[&str]) -> bool {
+        let typ = self.typ.as_deref().unwrap_or("");
+        let subtype = typ.split_at_checked(12).filter(|(start, _)| start.eq_ignore_ascii_case("application/"));
+        let subtype = subtype.map_or(typ, |(_, subtype)| subtype);
+        types.iter().any(|one| one.eq_ignore_ascii_case(subtype))
     }
 
     /// What the host is to verify, with this key.

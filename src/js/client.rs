@@ -11,9 +11,13 @@ use crate::{
     flow::{Parameters, Relation, Step, Tokens},
     js::{convert, core::settle},
     limits,
+    oauth::{resource::AccessToken, step_up},
     oidc::logout,
     secret::Secret,
-    text::json::{self, Raw},
+    text::{
+        challenge,
+        json::{self, Raw, Writer},
+    },
     time::Timestamp,
     web::{client::Client, clock, crypto::Keys, fetch::Call},
 };
@@ -67,6 +71,24 @@ impl Core {
         }))
     }
 
+    /// Seconds by which the server's clock is ahead of ours.
+    pub fn clock_offset(&self) -> f64 {
+        convert::seconds(self.client.with(|relation| relation.clock_offset()))
+    }
+
+    /// What a resource answered to a request that showed a token; tells whether to send it again. `again`: it can be, and was not yet.
+    pub fn learn(
+        &self,
+        url: &str,
+        status: u16,
+        www_authenticate: Option<String>,
+        dpop_nonce: Option<String>,
+        again: bool,
+    ) -> bool {
+        let (challenge, nonce) = (www_authenticate.as_deref(), dpop_nonce.as_deref());
+        self.client.with(|relation| relation.learn(url, status, challenge, nonce, again))
+    }
+
     /// Runs a flow by its name. The promise is always fulfilled, with text as [`core`](super::core) writes it.
     pub fn run(&self, flow: &str, input: &str, signal: Option<AbortSignal>) -> Promise {
         let begun = self.begin(flow, input);
@@ -105,6 +127,44 @@ fn step(relation: &mut Relation, flow: &str, object: &json::Object<'_>) -> Resul
         "backchannel_authentication" => {
             relation.backchannel_authentication(&parameters, now)?.map(|_, request| request.to_json(), relation)
         }
+        "userinfo" => relation.userinfo(access_token(object, Phase::Userinfo)?, convert::subject(object)?, now)?,
+        "revoke" => {
+            let token = Secret::new(convert::text(object, "token", Phase::Revocation)?);
+            relation.revoke(token, &parameters, now)?.map(|_, ()| String::new(), relation)
+        }
+        "introspect" => {
+            let token = Secret::new(convert::text(object, "token", Phase::Introspection)?);
+            relation.introspect(token, &parameters, now)?
+        }
+        "register" => {
+            let metadata = object.get("metadata").filter(|value| value.as_str().starts_with('{'));
+            let metadata = metadata.ok_or_else(|| Code::InvalidArgument.at(Phase::Registration).about("metadata"))?;
+            relation.register(metadata.as_str(), convert::optional_text(object, "initialAccessToken")?.map(Secret::new))?
+        }
+        "show" => {
+            let token = access_token(object, Phase::Resource)?;
+            let (method, url) =
+                (convert::text(object, "method", Phase::Resource)?, convert::text(object, "url", Phase::Resource)?);
+            relation.show(&method, &url, &token, now)?.map(
+                |_, headers| {
+                    let mut json = Writer::default();
+                    for (name, value) in headers {
+                        json.string(name, value.expose());
+                    }
+                    json.finish()
+                },
+                relation,
+            )
+        }
+        "discover_resource" => {
+            let resource = convert::text(object, "resource", Phase::Resource)?;
+            relation.discover_resource(&resource, convert::optional_text(object, "challenge")?.as_deref())?
+        }
+        "validate_access_token" => {
+            let (received, expected) = convert::received(object)?;
+            relation.validate_access_token(&received, &expected, now)?
+        }
+        "validate_logout_token" => relation.validate_logout_token(&convert::text(object, "token", Phase::LogoutToken)?, now)?,
         _ => tokens(relation, flow, object, &parameters, now)?.map(|_, tokens| tokens.to_json(), relation),
     })
 }
@@ -141,4 +201,22 @@ fn tokens(
         "grant" => relation.grant(&convert::text(object, "grantType", phase)?, parameters, now),
         _ => Err(Code::InvalidArgument.at(Phase::Configuration).about("flow")),
     }
+}
+
+fn access_token(object: &json::Object<'_>, phase: Phase) -> Result<AccessToken, Error> {
+    let token = Secret::new(convert::text(object, "access_token", phase)?);
+    AccessToken::new(token, &convert::text(object, "token_type", phase)?, phase)
+}
+
+/// The challenges of a `WWW-Authenticate` header; none where it is malformed.
+#[wasm_bindgen]
+pub fn challenges(header: &str) -> String {
+    convert::challenges(&challenge::parse(header).unwrap_or_default())
+}
+
+/// The parameters of the authorization request that a `WWW-Authenticate` header asks for; empty where no new login helps.
+#[wasm_bindgen]
+pub fn step_up(header: &str) -> String {
+    let parameters = challenge::parse(header).and_then(|challenges| step_up::parameters(&challenges));
+    parameters.map_or_else(String::new, |parameters| convert::step_up(&parameters))
 }

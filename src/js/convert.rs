@@ -11,18 +11,23 @@ use crate::{
     jose::jws::Algorithm,
     limits,
     oauth::{
+        access_token::{Expected, Received},
         assertion,
         authorization::Pending,
         client::{Authentication, BasicEncoding, Client, IdTokenSignature},
         device::DeviceAuthorization,
         fapi2,
         metadata::Metadata,
+        resource,
         token::{Exchange, Grant},
     },
     oidc::ciba::Backchannel,
     quirk::preset::Preset,
     secret::Secret,
-    text::json::{Object, Raw, Writer},
+    text::{
+        challenge::Challenge,
+        json::{Object, Raw, Writer},
+    },
     time::Leeway,
 };
 
@@ -48,12 +53,20 @@ fn optional<'a, T>(object: &Object<'a>, name: &str, read: impl FnOnce(Raw<'a>) -
     object.get(name).map(|value| read(value).ok_or_else(|| invalid(Phase::Configuration, name))).transpose()
 }
 
+/// A misspelt option would be no option at all.
+fn refuse_unknown(options: &Object<'_>, known: &[&str]) -> Result<(), Error> {
+    let unknown = options.iter().find(|(name, _)| !known.contains(name));
+    unknown.map_or(Ok(()), |(name, _)| Err(invalid(Phase::Configuration, name)))
+}
+
 /// `ClientOptions`.
 ///
 /// # Errors
-/// [`Code::InvalidArgument`], which names the option. Unknown options are refused: a misspelt one would be no option at all.
+/// [`Code::InvalidArgument`], which names the option, also an unknown one.
 pub fn client(options: &Object<'_>) -> Result<Client, Error> {
-    const KNOWN: [&str; 20] = [
+    const KNOWN: [&str; 23] = [
+        "api",
+        "signedIntrospection",
         "provider",
         "fapi2",
         "dpop",
@@ -73,12 +86,11 @@ pub fn client(options: &Object<'_>) -> Result<Client, Error> {
         "idTokenSignedResponseAlg",
         "dangerouslyAllowHttp",
         "dangerouslySkipIssuerCheck",
+        "dangerouslySkipSubjectCheck",
         "dangerouslyPlainPkce",
     ];
-    if let Some((name, _)) = options.iter().find(|(name, _)| !KNOWN.contains(name)) {
-        return Err(invalid(Phase::Configuration, name));
-    }
-    let string = |name| optional(options, name, |value| value.string().map(String::from));
+    refuse_unknown(options, &KNOWN)?;
+    let string = |name| optional_text(options, name);
     let flag = |name| optional(options, name, Raw::boolean).map(|flag| flag.unwrap_or(false));
     let mut client = Client::new(text(options, "clientId", Phase::Configuration)?);
     let encoding = optional(options, "basicEncoding", |value| match value.string()?.as_ref() {
@@ -94,6 +106,11 @@ pub fn client(options: &Object<'_>) -> Result<Client, Error> {
     client.redirect_uri = string("redirectUri")?;
     client.scope = string("scope")?;
     client.resource = optional(options, "resource", |value| strings(value))?.unwrap_or_default();
+    client.api =
+        optional(options, "api", |value| strings(value).filter(|prefixes| prefixes.iter().all(|one| resource::is_prefix(one))))?
+            .unwrap_or_default();
+    client.signed_introspection = flag("signedIntrospection")?;
+    client.dangerously_skip_subject_check = flag("dangerouslySkipSubjectCheck")?;
     client.strict = flag("strict")?;
     if let Some(leeway) = optional(options, "leeway", |value| Leeway::from_seconds(whole(value)?))? {
         client.leeway = leeway;
@@ -150,15 +167,18 @@ fn authentication(auth: &Object<'_>, encoding: BasicEncoding) -> Option<Authenti
     }
 }
 
+/// A member that is text, where it is there.
+pub fn optional_text(object: &Object<'_>, name: &str) -> Result<Option<String>, Error> {
+    optional(object, name, |value| value.string().map(String::from))
+}
+
 /// `CallOptions`, less the signal: the time limit, and headers to add.
 ///
 /// # Errors
 /// [`Code::InvalidArgument`], which names the option, also where it is unknown.
 pub fn call(object: &Object<'_>) -> Result<(Option<u32>, Parameters), Error> {
     let options = object.get("call").and_then(Raw::object).unwrap_or_default();
-    if let Some((name, _)) = options.iter().find(|(name, _)| *name != "timeout" && *name != "headers") {
-        return Err(invalid(Phase::Configuration, name));
-    }
+    refuse_unknown(&options, &["timeout", "headers"])?;
     Ok((timeout(&options)?, parameters(&options, "headers", Phase::Configuration)?))
 }
 
@@ -290,6 +310,59 @@ pub fn authorization((url, pending): &(String, Pending)) -> String {
     let mut json = Writer::default();
     json.string("url", url).raw("pending", &pending.to_json());
     json.finish()
+}
+
+/// What `validateAccessToken` is asked: the request, as far as its token goes, and what is expected.
+///
+/// # Errors
+/// [`Code::InvalidArgument`], which names the option. HMAC is no algorithm here: whoever can verify it can sign.
+pub fn received(object: &Object<'_>) -> Result<(Received, Expected), Error> {
+    const KNOWN: [&str; 10] =
+        ["method", "url", "authorization", "dpop", "audience", "scope", "algorithms", "requireDpop", "nonce", "call"];
+    refuse_unknown(object, &KNOWN)?;
+    let phase = Phase::AccessToken;
+    let string = |name| optional_text(object, name);
+    let algorithms = optional(object, "algorithms", |value| {
+        let algorithm = |name: String| Algorithm::parse(&name).filter(|algorithm| *algorithm != Algorithm::Hs256);
+        strings(value)?.into_iter().map(algorithm).collect::<Option<Vec<_>>>().filter(|algorithms| !algorithms.is_empty())
+    });
+    let received = Received {
+        method: text(object, "method", phase)?,
+        url: text(object, "url", phase)?,
+        authorization: string("authorization")?,
+        dpop: string("dpop")?,
+    };
+    let expected = Expected {
+        audience: text(object, "audience", phase)?,
+        scope: string("scope")?.unwrap_or_default(),
+        algorithms: algorithms?.unwrap_or_default(),
+        dpop: optional(object, "requireDpop", Raw::boolean)?.unwrap_or(false),
+        nonce: string("nonce")?,
+    };
+    Ok((received, expected))
+}
+
+/// Challenges, as a list.
+pub fn challenges(challenges: &[Challenge]) -> String {
+    let items: Vec<_> = challenges.iter().map(Challenge::to_json).collect();
+    ["[", &items.join(","), "]"].concat()
+}
+
+/// Parameters of an authorization request: texts, but for `max_age`.
+pub fn step_up(parameters: &[(String, String)]) -> String {
+    let mut json = Writer::default();
+    for (name, value) in parameters {
+        match value.parse().ok().filter(|_| name == "max_age") {
+            Some(seconds) => json.integer(name, seconds),
+            None => json.string(name, value),
+        };
+    }
+    json.finish()
+}
+
+/// Seconds as JavaScript counts them.
+pub fn seconds(seconds: i64) -> f64 {
+    i32::try_from(seconds).map_or(0.0, f64::from)
 }
 
 /// A callback as text: the body of a form post looks like the query of an address.

@@ -148,6 +148,12 @@ pub struct Client {
     pub fapi2: bool,
     /// The host can verify signatures: in a browser, `crypto.subtle` is there.
     pub host_verifies: bool,
+    /// URL prefixes that access tokens may go to.
+    pub api: Vec<String>,
+    /// Answers of the introspection endpoint are to be signed (RFC 9701).
+    pub signed_introspection: bool,
+    /// Userinfo is taken of whichever user it speaks: a swapped access token goes unnoticed.
+    pub dangerously_skip_subject_check: bool,
     /// Endpoints on `http:` beyond this machine are accepted: everyone on the way can read the tokens.
     pub dangerously_allow_http: bool,
     /// Another issuer than the one asked for is accepted: opens the way for mix-up attacks.
@@ -176,6 +182,9 @@ impl Client {
             provider: Preset::default(),
             fapi2: false,
             host_verifies: true,
+            api: Vec::new(),
+            signed_introspection: false,
+            dangerously_skip_subject_check: false,
             dangerously_allow_http: false,
             dangerously_skip_issuer_check: false,
             dangerously_plain_pkce: false,

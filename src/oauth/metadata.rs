@@ -32,8 +32,7 @@ pub struct Metadata {
     /// `mtls_endpoint_aliases`, RFC 8705 §5.
     aliases: Vec<(&'static str, String)>,
     challenge_methods: Option<Vec<String>>,
-    id_token_algorithms: Option<Vec<String>>,
-    response_algorithms: Option<Vec<String>>,
+    algorithms: Vec<(&'static str, Vec<String>)>,
 }
 
 /// The members that are URLs we may send something to.
@@ -49,6 +48,14 @@ const ENDPOINTS: [&str; 11] = [
     "revocation_endpoint",
     "introspection_endpoint",
     "registration_endpoint",
+];
+
+/// The members that say what the server signs with.
+const ALGORITHMS: [&str; 4] = [
+    "id_token_signing_alg_values_supported",
+    "authorization_signing_alg_values_supported",
+    "userinfo_signing_alg_values_supported",
+    "introspection_signing_alg_values_supported",
 ];
 
 impl Metadata {
@@ -68,6 +75,10 @@ impl Metadata {
             None => Vec::new(),
             Some(value) => self::endpoints(&value.object().ok_or_else(|| invalid("mtls_endpoint_aliases"))?).map_err(invalid)?,
         };
+        let mut algorithms = Vec::new();
+        for name in ALGORITHMS {
+            algorithms.extend(list(name)?.map(|listed| (name, listed)));
+        }
         let flag = |name: &str| object.get(name).and_then(Raw::boolean) == Some(true);
         let issuer = object.string("issuer").ok_or_else(|| invalid("issuer"))?;
         // Microsoft Entra's common document has `{tenantid}` where a tenant is to stand.
@@ -81,8 +92,7 @@ impl Metadata {
             endpoints,
             aliases,
             challenge_methods: list("code_challenge_methods_supported")?,
-            id_token_algorithms: list("id_token_signing_alg_values_supported")?,
-            response_algorithms: list("authorization_signing_alg_values_supported")?,
+            algorithms,
             document: document.into(),
         })
     }
@@ -113,20 +123,12 @@ impl Metadata {
         self.challenge_methods.as_ref().is_none_or(|methods| methods.iter().any(|one| one == method))
     }
 
-    /// Whether an ID token may be signed so: the server lists it, or it is RS256, which Discovery §3 makes every server support.
-    pub fn allows_id_token_algorithm(&self, algorithm: &str) -> bool {
-        lists(self.id_token_algorithms.as_deref(), algorithm)
+    /// Whether what this member is about may be signed so: the server lists it, or, where there is no list, it is RS256, which
+    /// Discovery §3, JARM §3 and RFC 9701 §7 make every server support.
+    pub fn allows_algorithm(&self, list: &str, algorithm: &str) -> bool {
+        let listed = self.algorithms.iter().find(|(name, _)| *name == list);
+        listed.map_or(algorithm == "RS256", |(_, listed)| listed.iter().any(|one| one == algorithm))
     }
-
-    /// Whether an authorization response may be signed so: JARM §3 has the same rule.
-    pub fn allows_response_algorithm(&self, algorithm: &str) -> bool {
-        lists(self.response_algorithms.as_deref(), algorithm)
-    }
-}
-
-/// Whether a list names an algorithm; where there is no list, RS256 is meant.
-fn lists(listed: Option<&[String]>, algorithm: &str) -> bool {
-    listed.map_or(algorithm == "RS256", |listed| listed.iter().any(|one| one == algorithm))
 }
 
 /// The endpoints of a document; the name of the one that is not right otherwise.

@@ -1,5 +1,6 @@
 //! OAuth 2.0: one specification to a file.
 
+pub mod access_token;
 pub mod assertion;
 pub mod authorization;
 pub mod client;
@@ -10,6 +11,7 @@ pub mod endpoint;
 pub mod exchange;
 pub mod extension;
 pub mod fapi2;
+pub mod introspection;
 pub mod issuer;
 pub mod jar;
 pub mod jarm;
@@ -19,4 +21,9 @@ pub mod pkce;
 pub mod pre_authorized_code;
 pub mod rar;
 pub mod refresh;
+pub mod registration;
+pub mod resource;
+pub mod revocation;
+pub mod signed;
+pub mod step_up;
 pub mod token;

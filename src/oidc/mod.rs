@@ -3,3 +3,4 @@
 pub mod ciba;
 pub mod id_token;
 pub mod logout;
+pub mod userinfo;

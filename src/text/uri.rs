@@ -2,7 +2,9 @@
 //!
 //! A URL is read here and fetched by a host that has a parser of its own. To make the two agree, only what no parser reads in
 //! two ways is accepted: characters of RFC 3986 alone, no user information, a host of letters, digits, dots and hyphens (or an
-//! IPv6 address in brackets). Nothing is normalised: issuers are compared to the letter.
+//! IPv6 address in brackets). Nothing is normalised unless asked for: issuers are compared to the letter.
+
+use alloc::{string::String, vec::Vec};
 
 /// An absolute `http` or `https` URL, taken apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,10 +46,74 @@ impl<'a> Uri<'a> {
         Some(Self { secure, origin, host, path, query, fragment })
     }
 
+    /// Whether two have scheme, host and port in common: the host's case and a port that goes without saying do not count.
+    pub fn same_origin(&self, other: &Self) -> bool {
+        self.secure == other.secure && self.host.eq_ignore_ascii_case(other.host) && self.port() == other.port()
+    }
+
+    /// The port, empty where it goes without saying.
+    fn port(&self) -> &str {
+        let port = self.origin.rsplit_once(':').map_or("", |(_, port)| port);
+        let standard = if self.secure { "443" } else { "80" };
+        if port == standard || port.starts_with('/') || port.ends_with(']') { "" } else { port }
+    }
+
     /// Whether the host is this machine, where nobody is on the way: [RFC 8252 §8.3](https://www.rfc-editor.org/rfc/rfc8252.html#section-8.3).
     pub fn is_loopback(&self) -> bool {
         self.host == "localhost" || self.host == "[::1]" || is_loopback_v4(self.host)
     }
+}
+
+/// A URL without query and fragment, as [RFC 3986 §6.2.2 and §6.2.3](https://www.rfc-editor.org/rfc/rfc3986.html#section-6.2.2) make equal
+/// ones the same: case of scheme, host and percent-encodings, encodings of what needs none, dot segments, the port and path that go without saying.
+pub fn normalised(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once(':')?;
+    let url = [&scheme.to_ascii_lowercase(), ":", rest].concat();
+    let uri = Uri::parse(&url)?;
+    let mut normalised = [if uri.secure { "https://" } else { "http://" }, &uri.host.to_ascii_lowercase()].concat();
+    if !uri.port().is_empty() {
+        normalised.push(':');
+        normalised.push_str(uri.port());
+    }
+    let path = unescaped(uri.path)?;
+    let mut segments: Vec<&str> = Vec::new();
+    let mut last = "";
+    for segment in path.split('/').skip(1) {
+        last = segment;
+        match segment {
+            "." => {}
+            ".." => {
+                segments.pop();
+            }
+            segment => segments.push(segment),
+        }
+    }
+    if matches!(last, "." | "..") || segments.is_empty() {
+        segments.push("");
+    }
+    for segment in segments {
+        normalised.push('/');
+        normalised.push_str(segment);
+    }
+    Some(normalised)
+}
+
+/// Percent-encodings in upper case, and none of unreserved characters.
+fn unescaped(path: &str) -> Option<String> {
+    let mut parts = path.split('%');
+    let mut text = String::from(parts.next()?);
+    for part in parts {
+        let (digits, rest) = part.split_at_checked(2)?;
+        let byte = u8::from_str_radix(digits, 16).ok().filter(|_| !digits.starts_with('+'))?;
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            text.push('%');
+            text.push_str(&digits.to_ascii_uppercase());
+        }
+        text.push_str(rest);
+    }
+    Some(text)
 }
 
 /// The part before a separator, and the part after it where there is one.

@@ -74,8 +74,9 @@ async fn exchange(request: &Request, call: &Call, timer: &AbortSignal) -> Result
     let header = |name: &str| Ok::<_, JsValue>(method(&headers, "get", Some(name))?.as_string());
     let (content_type, retry_after) = (header("content-type")?, header("retry-after")?);
     let (dpop_nonce, www_authenticate) = (header("dpop-nonce")?, header("www-authenticate")?);
+    let date = header("date")?;
     let Some(body) = read(&response).await? else { return Ok(Err(Code::ResponseTooLarge)) };
-    Ok(Ok(http::Response { status, content_type, retry_after, dpop_nonce, www_authenticate, body }))
+    Ok(Ok(http::Response { status, content_type, retry_after, dpop_nonce, www_authenticate, date, body }))
 }
 
 fn get(object: &JsValue, name: &str) -> Result<JsValue, JsValue> {

@@ -30,7 +30,7 @@ test("it holds what is listed here and nothing else", () => {
   const pairs = (names) => names.flatMap((name) => [`dist/${name}.js`, `dist/${name}.d.ts`]);
   const expected = [
     "package.json", "README.md", "LICENSE-APACHE", "LICENSE-MIT",
-    ...pairs(["auth", "client", "codes", "core", "errors", "index", "instantiate", "providers", "settle", "sync", "types"]),
+    ...pairs(["auth", "client", "codes", "core", "errors", "index", "instantiate", "providers", "resource", "settle", "sync", "types"]),
     ...["client", "core"].flatMap((name) => [
       ...pairs([`entry/${name}.inline`, `entry/${name}.slim`, `entry/${name}.workerd`, `wasm/${name}.hex`, `wasm/${name}_bg`]),
       `dist/wasm/${name}.wasm`, `dist/wasm/${name}.wasm.d.ts`,

@@ -25,7 +25,8 @@ fn every_option_is_read() {
         "clientId": "app", "clientAuth": {"method": "client_secret_basic", "client_secret": "s"}, "redirectUri": "https://app.example/cb",
         "scope": "openid", "resource": "https://api.example", "strict": true, "basicEncoding": "raw", "leeway": 5, "timeout": 100,
         "idTokenSignature": "tls", "idTokenSignedResponseAlg": "ES256", "dangerouslyAllowHttp": true,
-        "dangerouslySkipIssuerCheck": true, "dangerouslyPlainPkce": true,
+        "dangerouslySkipIssuerCheck": true, "dangerouslyPlainPkce": true, "dangerouslySkipSubjectCheck": true,
+        "api": ["https://api.example/v1"], "signedIntrospection": true,
     }))
     .unwrap();
     assert!(
@@ -34,6 +35,7 @@ fn every_option_is_read() {
     assert_eq!((client.id.as_str(), client.leeway.seconds(), client.id_token_signature), ("app", 5, IdTokenSignature::Tls));
     assert!(matches!(client.authentication, Authentication::SecretBasic(_, grantkit::oauth::client::BasicEncoding::Raw)));
     assert_eq!(client.resource, ["https://api.example"]);
+    assert_eq!((client.api.len(), client.signed_introspection, client.dangerously_skip_subject_check), (1, true, true));
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -55,6 +57,10 @@ fn an_option_that_is_not_right_is_named() {
         ("idTokenSignature", json!("none")),
         ("idTokenSignedResponseAlg", json!("none")),
         ("dangerouslyAllowHttp", json!(1)),
+        ("dangerouslySkipSubjectCheck", json!("yes")),
+        ("signedIntrospection", json!(1)),
+        ("api", json!("api.example")),
+        ("api", json!(["https://api.example", "https://*.example"])),
         ("cilentSecret", json!("a misspelt option")),
     ] {
         let mut options = json!({"clientId": "app"});
@@ -101,6 +107,34 @@ fn bad_input_is_named_and_nothing_is_made_of_it() {
     }
     for broken in ["", "[]", "{", "null"] {
         assert_eq!(convert::build_token_request(broken).unwrap_err().code(), Code::InvalidArgument);
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn what_an_access_token_is_expected_to_be_is_read_and_a_misspelt_expectation_is_named() {
+    let received = |changes: Value| {
+        let mut input = json!({"method": "GET", "url": "https://rs.example/", "audience": "https://rs.example", "call": {}});
+        super::world::merge(&mut input, changes);
+        convert::received(&Object::parse(&input.to_string()).unwrap())
+    };
+    let (request, expected) =
+        received(json!({"authorization": "Bearer x", "requireDpop": true, "algorithms": ["ES256"]})).unwrap();
+    assert_eq!((request.authorization.as_deref(), expected.dpop, expected.algorithms.len()), (Some("Bearer x"), true, 1));
+    for (name, value) in [
+        ("method", Value::Null),
+        ("url", json!({})),
+        ("audience", json!("")),
+        ("audience", json!(["a"])),
+        ("requireDPoP", json!(true)),
+        ("requireDpop", json!("true")),
+        ("algorithms", json!([])),
+        ("algorithms", json!(["HS256"])),
+        ("algorithms", json!(["none"])),
+        ("authorization", json!(["a", "b"])),
+        ("nonce", json!(1)),
+    ] {
+        let error = received(json!({ name: value })).unwrap_err();
+        assert_eq!(about(&error), (Code::InvalidArgument, Some(name)));
     }
 }
 

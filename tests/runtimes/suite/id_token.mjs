@@ -87,9 +87,22 @@ export default function (test, { grantkit, facts, same, holds, refused, serverTh
     await login(client, server, { alg: "ES256" });
     await login(client, server, { alg: "RS256" });
     same(await paths(server), ["/keys", "/token", "/token"]);
-    const tokens = await later(31, () => login(client, server, { alg: "ES256", kid: "next", keys: facts.laterKeys }));
+    const claims = { iat: seconds(), exp: seconds() + 300 }; // by the server's clock, which does not jump
+    const tokens = await later(31, () => login(client, server, { alg: "ES256", kid: "next", keys: facts.laterKeys, claims }));
     holds(tokens.checks.includes("id_token_signature"), "verified with the new key");
     same((await paths(server)).slice(3), ["/token", "/keys"]);
+  });
+
+  test("a machine whose clock is hours off logs in by the server's", async () => {
+    for (const ahead of [7200, -7200]) {
+      const { server, client } = await at();
+      const claims = { iat: seconds(), exp: seconds() + 300 };
+      const old = { iat: seconds() - 7200, exp: seconds() - 3600 };
+      const tokens = await later(ahead, () => login(client, server, { alg: "ES256", claims }));
+      holds(tokens.checks.includes("id_token_expiry"), "judged all the same");
+      holds(Math.abs(client.clockOffset + ahead) < 5, `${client.clockOffset}`);
+      await refused(() => later(ahead, () => login(client, server, { alg: "ES256", claims: old })), { code: "token_expired" });
+    }
   });
 
   test("an unknown key is key_not_found, and forged tokens cannot make us hammer the server", async () => {
