@@ -37,11 +37,11 @@ describe("a fault", { timeout: 180_000 }, () => {
     }));
 
     test("an expired code is refused by the server, and a new login works", () => visit(browser, async ({ page }) => {
-      assert.equal(await back(page, () => pause(2_100)), "invalid_grant");
+      assert.equal(await back(page, () => pause(6_100)), "invalid_grant");
       assert.doesNotMatch(page.url(), /code=/);
       await logIn(page);
       await loggedIn(page);
-    }, { demo: { ttl: { AuthorizationCode: 1 } } }));
+    }, { demo: { ttl: { AuthorizationCode: 5 } } }));
 
     test("a user who denies is understood", () => visit(browser, async ({ page }) => {
       await logIn(page, { answer: "Deny" });

@@ -104,13 +104,14 @@ function drawTokens(...news: Child[]): void {
   faults.loggedIn(session !== undefined);
 }
 
-const STEP_OF: Record<GrantError["phase"], steps.StepName> = {
+/** The step of a login that a phase belongs to; the other phases are of calls that this page does not make. */
+const STEP_OF: Partial<Record<GrantError["phase"], steps.StepName>> = {
   configuration: "discovery", discovery: "discovery", authorization: "authorization", callback: "callback",
   token: "response", jwks: "checks", id_token: "checks",
 };
 
 function failed(error: unknown): void {
-  if (error instanceof GrantError) steps.mark(STEP_OF[error.phase], "failed");
+  if (error instanceof GrantError) steps.mark(STEP_OF[error.phase] ?? "checks", "failed");
   the("outcome").replaceChildren(errorCard(error));
 }
 
