@@ -1,7 +1,7 @@
 /** What every foreign server needs: a place in the cache, a process with an end, a person with a browser, and refusals told apart. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { createWriteStream, existsSync } from "node:fs";
+import { createWriteStream, existsSync, rmSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { homedir, tmpdir } from "node:os";
@@ -19,6 +19,9 @@ export const REDIRECT_URI = "http://127.0.0.1:9/callback";
 export const CHECKS = [
   "state", "pkce", "id_token_issuer", "id_token_audience", "id_token_algorithm", "id_token_signature", "id_token_expiry", "id_token_issued_at", "id_token_nonce",
 ];
+
+/** Whoever ends this process early ends its servers too, and clears their folders: that is done at its exit. */
+for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]]) process.once(signal, () => process.exit(code));
 
 /** A folder of the cache that `make` fills once: a name that exists is complete. */
 export async function cached(name, make) {
@@ -86,7 +89,12 @@ export async function serve(words, { url, limit, log, ...options }) {
 /** Runs `start` with a folder of its own, which goes when the server stops, and also where it never came up. */
 export async function inScratch(name, start) {
   const folder = await mkdtemp(join(tmpdir(), `grantkit-${name}-`));
-  const clear = () => rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  const clearAtExit = () => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", clearAtExit);
+  const clear = () => {
+    process.off("exit", clearAtExit);
+    return rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
   try {
     const server = await start(folder);
     return { ...server, stop: () => server.stop().finally(clear) };
@@ -149,7 +157,7 @@ export function person(answers = {}) {
     return response;
   }
 
-  /** Follows redirects and fills in forms until the browser is sent to `home`; that address. */
+  /** Follows redirects and fills in forms until the browser is sent to `home`, or there is none and no form is left; that address. */
   async function visit(address, home = REDIRECT_URI) {
     let url = address;
     let form;
@@ -160,10 +168,11 @@ export function person(answers = {}) {
       if (location !== null) {
         url = new URL(location, url).href;
         form = undefined;
-        if (url.startsWith(home)) return url;
+        if (home !== null && url.startsWith(home)) return url;
         continue;
       }
       const found = formIn(page);
+      if (response.ok && !found && home === null) return url;
       if (!response.ok || !found) throw new Error(`the server answered ${response.status} at ${url}: ${page.slice(0, 1_500)}`);
       url = new URL(found.action, url).href;
       form = new URLSearchParams({ ...found.fields, ...pick(answers, found.names) });
