@@ -1,6 +1,6 @@
 /** Keycloak, in Java, from Maven Central: unpacked into the cache, on a database in memory. */
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import { mkdir, symlink } from "node:fs/promises";
+import { mkdir, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 
 import { cached, freePorts, inScratch, person, REDIRECT_URI, run, serve, whenRun } from "../harness.mjs";
@@ -25,7 +25,10 @@ export async function install(say = () => {}) {
   const folder = await cached(`keycloak-${VERSION}`, async (fresh) => {
     say(`mvn dependency:unpack, Keycloak ${VERSION}`);
     const what = [`-Dartifact=org.keycloak:keycloak-quarkus-dist:${VERSION}:zip`, `-DoutputDirectory=${fresh}`];
-    await run(["mvn", "--batch-mode", "--quiet", `${MAVEN_PLUGIN}:unpack`, ...what], { cwd: fresh, limit: 600_000 });
+    const litter = join(fresh, "maven");
+    await mkdir(litter);
+    await run(["mvn", "--batch-mode", "--quiet", `${MAVEN_PLUGIN}:unpack`, ...what], { cwd: litter, limit: 600_000 });
+    await rm(litter, { recursive: true });
     say("the first start of Keycloak, at which it builds itself");
     const { stop } = await inScratch("keycloak", (scratch) => launch(distribution(fresh), scratch, 300_000));
     await stop();
