@@ -97,6 +97,13 @@ pub(crate) fn is_debian() -> bool {
     Path::new("/etc/debian_version").exists() && program("apt-get").is_some()
 }
 
+/// Asks Debian's archive what there is, where that is allowed; whether it went well is seen by what is known afterwards.
+pub(crate) fn refresh_packages() {
+    if let Some(apt) = apt() {
+        let _ = progress::run("apt-get update", &mut apt(&["update", "--quiet"]), progress::Show::Quiet, None);
+    }
+}
+
 /// A way to run apt-get as root without a question being asked, if there is one.
 fn apt() -> Option<impl Fn(&[&str]) -> Command> {
     let root = is_root();

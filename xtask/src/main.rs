@@ -8,6 +8,7 @@ mod demo;
 mod failure;
 mod host;
 mod house;
+mod interop;
 mod module;
 mod package;
 mod place;
@@ -24,7 +25,9 @@ const HELP: &str = "\
 Usage: cargo xtask <command>
 
   demo                  build, then serve the demo single-page app with an authorization server beside it
-  test [group…]         every check, or the named groups: house fmt clippy doc native build browsers runtimes e2e interop package
+  test [group…]         every check, or the named groups: house fmt clippy doc native build browsers runtimes e2e package
+                        interop
+  interop [server…]     the package against glewlwyd, django-oauth-toolkit and keycloak, or the named ones, fetched into the cache
   build [--entry NAME]  the npm package into pkg/dist, and what it weighs; NAME is core or client
   help                  this text
 
@@ -52,6 +55,7 @@ fn run(words: &[&str]) -> Outcome<()> {
         }
         ["demo"] => demo::run(),
         ["test", groups @ ..] => test::run(groups),
+        ["interop", servers @ ..] => interop::run(servers),
         ["build"] => module::build(&module::ENTRIES),
         ["build", "--entry", name] => module::build(&[module::entry(name)?]),
         ["build", option] if option.starts_with("--entry=") => {

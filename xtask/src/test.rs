@@ -2,6 +2,7 @@
 
 use crate::browsers::{self, Engine};
 use crate::failure::{Failure, Outcome};
+use crate::interop::{self, Ending};
 use crate::progress::{self, Show};
 use crate::tally::Tally;
 use crate::toolchain::{self, WASM};
@@ -24,6 +25,8 @@ struct Verdict {
     tally: Tally,
     /// What failed, in words.
     failures: Vec<String>,
+    /// What this system cannot run, and why.
+    skipped: Vec<String>,
 }
 
 const GROUPS: [Group; 11] = [
@@ -36,8 +39,8 @@ const GROUPS: [Group; 11] = [
     Group { name: "browsers", counts: true, run: run_browsers },
     Group { name: "runtimes", counts: true, run: runtimes },
     Group { name: "e2e", counts: true, run: e2e },
-    Group { name: "interop", counts: true, run: interop },
     Group { name: "package", counts: true, run: package },
+    Group { name: "interop", counts: true, run: run_interop },
 ];
 
 /// Runs the named groups, or all of them, in their order.
@@ -73,7 +76,7 @@ fn judge(group: &Group) -> Outcome<Verdict> {
         Err(failure) if failure.is_interrupt() => return Err(failure),
         Err(failure) => Verdict { failures: vec![failure.to_string()], ..Verdict::default() },
     };
-    if group.counts && verdict.failures.is_empty() && verdict.tally.is_empty() {
+    if group.counts && verdict.failures.is_empty() && verdict.skipped.is_empty() && verdict.tally.is_empty() {
         verdict.failures.push("it ran no test".to_owned());
     }
     if !verdict.failures.is_empty() && verdict.tally.failed == 0 {
@@ -85,11 +88,12 @@ fn judge(group: &Group) -> Outcome<Verdict> {
 fn describe(name: &str, verdict: &Verdict, took: Duration) -> String {
     let Tally { passed, failed } = verdict.tally;
     let time = progress::spell(took);
+    let skipped = verdict.skipped.iter().map(|what| format!("; skipped {what}")).collect::<String>();
     let counts = if verdict.tally.is_empty() { String::new() } else { format!("{passed} passed, {failed} failed, ") };
     if failed > 0 {
-        return format!("   FAIL  {name} ({counts}{time}): {}", verdict.failures.join("; "));
+        return format!("   FAIL  {name} ({counts}{time}): {}{skipped}", verdict.failures.join("; "));
     }
-    format!("   PASS  {name} ({counts}{time})")
+    format!("   PASS  {name} ({counts}{time}){skipped}")
 }
 
 impl Verdict {
@@ -212,12 +216,33 @@ fn e2e() -> Outcome<Verdict> {
     node("tests/e2e", &node_tests("tests/e2e")?)
 }
 
-fn interop() -> Outcome<Verdict> {
-    node("tests/interop", &node_tests("tests/interop")?)
-}
-
 fn package() -> Outcome<Verdict> {
     node("tests/package", &node_tests("tests/package")?)
+}
+
+/// The embedded server with everything switched on, then servers of other code bases; one that this system cannot have does not
+/// keep the others from running.
+fn run_interop() -> Outcome<Verdict> {
+    let mut verdict = node("tests/interop/oidc-provider", &node_tests("tests/interop/oidc-provider")?)?;
+    let node = module::make_all(&module::ENTRIES)?;
+    for server in interop::SERVERS {
+        match server.test(&node) {
+            Ok(Ending::Ran(tally)) => {
+                verdict.tally += tally;
+                if tally.failed > 0 {
+                    verdict.failures.push(format!("{} failed", server.name));
+                }
+            }
+            Ok(Ending::Skipped(why)) => {
+                let what = format!("{}: {why}", server.name);
+                progress::say("skipped", &what);
+                verdict.skipped.push(what);
+            }
+            Err(failure) if failure.is_interrupt() => return Err(failure),
+            Err(failure) => verdict.failures.push(failure.to_string()),
+        }
+    }
+    Ok(verdict)
 }
 
 /// Node's runner with the tests of a folder, file by file: what it makes of a folder's name differs from version to version.
