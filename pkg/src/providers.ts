@@ -68,6 +68,7 @@ export const entra = (tenant = "common"): Discoverable => ({
   name: "Microsoft Entra ID",
   issuer: `https://login.microsoftonline.com/${tenant}/v2.0`,
   issuers: ["https://login.microsoftonline.com/{tenantid}/v2.0"],
+  assertionAudience: "token_endpoint",
   clientAuthMethods: ["none", "client_secret_post", "client_secret_basic", "private_key_jwt"],
 });
 

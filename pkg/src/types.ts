@@ -57,6 +57,8 @@ export interface ProviderPreset {
   readonly envelope?: string;
   /** `"unsupported"`: requests with PKCE parameters are refused there, so a stolen code can be redeemed by the thief. */
   readonly pkce?: "unsupported";
+  /** `"token_endpoint"`: it wants its token endpoint, not its issuer, as the audience of the client's JWTs. */
+  readonly assertionAudience?: "token_endpoint";
   /** Other issuers that its documents and ID tokens may name; `{tenantid}` stands for the token's `tid`. */
   readonly issuers?: readonly string[];
   /** Parameters of every authorization request, unless the call gives them. */

@@ -82,9 +82,10 @@ fn authenticate(relation: &mut Relation, phase: Phase, now: Timestamp) -> Result
             Ok(Step::Done(None))
         }
         Authentication::SecretJwt(_) => draw(phase, |relation, entropy, now| {
-            let (client, issuer) = (&relation.client, &relation.server.issuer);
+            let (client, audience) = (&relation.client, audience(relation)?);
             let secret = client.authentication.secret().map_or("", Secret::expose);
-            let input = assertion::signing_input(&client.id, issuer, Algorithm::Hs256, None, &entropy, relation.server_time(now));
+            let now = relation.server_time(now);
+            let input = assertion::signing_input(&client.id, audience, Algorithm::Hs256, None, &entropy, now);
             let signature = jws::hmac(secret, &input);
             Ok(Step::Done(Some(jws::compact(input, &signature))))
         }),
@@ -96,12 +97,20 @@ fn authenticate(relation: &mut Relation, phase: Phase, now: Timestamp) -> Result
                     let client = &relation.client;
                     let kid = client.authentication.kid();
                     let now = relation.server_time(now);
-                    let input = assertion::signing_input(&client.id, &relation.server.issuer, key.algorithm, kid, &entropy, now);
+                    let input = assertion::signing_input(&client.id, audience(relation)?, key.algorithm, kid, &entropy, now);
                     sign(Signer::Client, input, phase, |token| Ok(Step::Done(Some(token))))
                 })
             }),
         ),
     }
+}
+
+/// For whom the client's JWT is: the issuer, unless the provider is known to want its token endpoint.
+fn audience(relation: &Relation) -> Result<&str, Error> {
+    if !relation.client.provider.token_endpoint_audience {
+        return Ok(&relation.server.issuer);
+    }
+    relation.server.endpoint("token_endpoint", &relation.client, Phase::Token)
 }
 
 /// Makes a DPoP proof for a request; with the access token, where one is shown.

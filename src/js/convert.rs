@@ -147,6 +147,7 @@ fn preset(provider: &Object<'_>) -> Result<Preset, Error> {
         parameter_names: pairs("parameterNames")?,
         envelope: string("envelope")?,
         without_pkce: string("pkce")?.as_deref() == Some("unsupported"),
+        token_endpoint_audience: string("assertionAudience")?.as_deref() == Some("token_endpoint"),
         issuers: optional(provider, "issuers", strings)?.unwrap_or_default(),
         authorization_parameters: pairs("authorizationParameters")?,
         token_parameters: pairs("tokenParameters")?,

@@ -2,8 +2,9 @@
 //!
 //! As a grant, the caller brings the assertion as it was given to them: a JWT, or SAML 2.0 in base64url.
 //!
-//! As authentication, it is a JWT of the client's own. The audience is the issuer, never an endpoint: an assertion that fits several endpoints can be carried from one to another (the
-//! attack behind draft-ietf-oauth-rfc7523bis). Each one is fresh, lives a minute and has an identifier of its own.
+//! As authentication, it is a JWT of the client's own. The audience is the issuer, not an endpoint: a hostile server can name another's endpoint as its own and carry the
+//! assertion there (the attack behind draft-ietf-oauth-rfc7523bis). A provider that takes nothing but its token endpoint says so in its
+//! [`Preset`](crate::quirk::preset::Preset). Each one is fresh, lives a minute and has an identifier of its own.
 //!
 //! Specifications: [RFC 7523](https://www.rfc-editor.org/rfc/rfc7523.html), [RFC 7522](https://www.rfc-editor.org/rfc/rfc7522.html)
 
@@ -47,10 +48,10 @@ pub fn grant(kind: Kind, assertion: Secret) -> Result<Grant, Error> {
     }
 }
 
-/// What is to be signed to authenticate `client_id` at `issuer`.
+/// What is to be signed to authenticate `client_id`.
 pub fn signing_input(
     client_id: &str,
-    issuer: &str,
+    audience: &str,
     algorithm: Algorithm,
     kid: Option<&str>,
     entropy: &[u8; limits::ENTROPY_BYTES],
@@ -59,7 +60,7 @@ pub fn signing_input(
     let mut header = Writer::default();
     header.string("alg", algorithm.as_str()).optional("kid", kid);
     let mut claims = Writer::default();
-    claims.string("iss", client_id).string("sub", client_id).string("aud", issuer).string("jti", &base64url::encode(entropy));
+    claims.string("iss", client_id).string("sub", client_id).string("aud", audience).string("jti", &base64url::encode(entropy));
     claims.integer("iat", now.seconds()).integer("exp", now.plus(limits::ASSERTION_SECONDS).seconds());
     jws::signing_input(&header.finish(), &claims.finish())
 }

@@ -15,6 +15,8 @@ pub struct Preset {
     pub envelope: Option<String>,
     /// The server refuses requests with PKCE parameters.
     pub without_pkce: bool,
+    /// The audience of the client's JWTs is the token endpoint, not the issuer: Microsoft Entra, glewlwyd.
+    pub token_endpoint_audience: bool,
     /// Other issuers that the server's documents and ID tokens may name. `{tenantid}` stands for the token's `tid`: Microsoft Entra.
     pub issuers: Vec<String>,
     /// Parameters of every authorization request: Google's `access_type`.

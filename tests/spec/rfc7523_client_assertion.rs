@@ -72,6 +72,17 @@ fn private_key_jwt_is_signed_by_the_host_under_its_kid() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn the_audience_is_the_token_endpoint_for_a_provider_that_wants_it_so() {
+    for authentication in [Authentication::SecretJwt(Secret::new("top-secret")), Authentication::PrivateKeyJwt(None)] {
+        let mut client = with(authentication);
+        client.provider.token_endpoint_audience = true;
+        let (_, form) = sent(server(), client);
+        let claims: Value = serde_json::from_str(&Jws::parse(value(&form, "client_assertion")).unwrap().payload).unwrap();
+        assert_eq!(claims["aud"], "https://op.example/token");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn mutual_tls_sends_the_identifier_to_the_alias() {
     let server = server_with(json!({"mtls_endpoint_aliases": {"token_endpoint": "https://mtls.op.example/token"}}));
     let (request, form) = sent(server.clone(), with(Authentication::Tls));

@@ -49,12 +49,15 @@ describe("glewlwyd", { timeout: 180_000 }, () => {
     await refused(() => client.clientCredentials(), { ...NOTHING_SAID, status: 403, grantMayBeConsumed: false });
   });
 
-  test("wants a client's JWT to be for the token endpoint, and so refuses ours, which are for the issuer", async () => {
+  test("takes a client's JWT for its token endpoint, and none for its issuer", async () => {
     const der = server.signerKey.export({ type: "pkcs8", format: "der" });
     const key = await webcrypto.subtle.importKey("pkcs8", der, { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" }, false, ["sign"]);
     for (const [clientId, clientAuth] of [[SIGNER, privateKeyJwt(key)], [SERVICE.id, secretJwt(SERVICE.secret)]]) {
       const client = await Client.discover(server.issuer, { clientId, clientAuth, scope: "api" });
       await refused(() => client.clientCredentials(), { ...NOTHING_SAID, status: 403, grantMayBeConsumed: false });
+      const provider = { assertionAudience: "token_endpoint" };
+      const known = await Client.discover(server.issuer, { clientId, clientAuth, scope: "api", provider });
+      assert.equal((await known.clientCredentials()).scope, "api");
     }
   });
 
