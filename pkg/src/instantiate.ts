@@ -8,7 +8,7 @@ interface Glue {
   __wbg_set_wasm(exports: WebAssembly.Exports): void;
 }
 
-/** Makes an instance, synchronously: a module of this size compiles in less time than a promise takes to settle. */
+/** Makes an instance, synchronously, so that an entry needs no top-level await. */
 export function instantiate(name: string, glue: Glue, module: WebAssembly.Module): void {
   const { exports } = new WebAssembly.Instance(module, { [`./${name}_bg.js`]: glue as unknown as WebAssembly.ModuleImports });
   glue.__wbg_set_wasm(exports);

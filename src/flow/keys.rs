@@ -65,19 +65,13 @@ pub(super) fn vouch(
 
 /// Verifies a DPoP proof's signature by its own key: RFC 9449 §4.3, step 6.
 pub(super) fn prove(check: Check, phase: Phase) -> Result<Step<()>, Error> {
-    Step::ask(Effect::Verify(check), move |_, event, _| match event {
-        Event::Verified(true) => Ok(Step::Done(())),
+    Step::ask(Effect::Verify(check), move |_, event, _| {
         // A key that cannot be imported is the sender's to correct.
-        Event::Verified(false) | Event::Failed(Code::AlgorithmUnsupported) => {
-            Err(Code::DpopProofRefused.at(phase).about("signature"))
+        let unusable = matches!(event, Event::Failed(Code::AlgorithmUnsupported));
+        if !unusable && is_right(event, phase)? {
+            return Ok(Step::Done(()));
         }
-        Event::Response(_)
-        | Event::Failed(_)
-        | Event::Unsent(_)
-        | Event::Signed(_)
-        | Event::Key(_)
-        | Event::Drawn(_)
-        | Event::Waited => Err(failed(event, phase)),
+        Err(Code::DpopProofRefused.at(phase).about("signature"))
     })
 }
 
@@ -94,18 +88,17 @@ fn candidates(relation: &Relation, signature: &Jws, now: Timestamp) -> (Vec<Chec
 /// Verifies with one candidate after the other.
 fn try_each(mut candidates: Vec<Check>, phase: Phase) -> Result<Step<()>, Error> {
     let Some(check) = candidates.pop() else { return Err(Code::KeyNotFound.at(phase).about("kid")) };
-    Step::ask(Effect::Verify(check), move |_, event, _| match event {
-        Event::Verified(true) => Ok(Step::Done(())),
-        Event::Verified(false) if candidates.is_empty() => Err(Code::SignatureInvalid.at(phase)),
-        Event::Verified(false) => try_each(candidates, phase),
-        Event::Response(_)
-        | Event::Failed(_)
-        | Event::Unsent(_)
-        | Event::Signed(_)
-        | Event::Key(_)
-        | Event::Drawn(_)
-        | Event::Waited => Err(failed(event, phase)),
+    Step::ask(Effect::Verify(check), move |_, event, _| {
+        if is_right(event, phase)? {
+            return Ok(Step::Done(()));
+        }
+        if candidates.is_empty() { Err(Code::SignatureInvalid.at(phase)) } else { try_each(candidates, phase) }
     })
+}
+
+/// What the host found of a signature.
+fn is_right(event: Event, phase: Phase) -> Result<bool, Error> {
+    if let Event::Verified(right) = event { Ok(right) } else { Err(failed(event, phase)) }
 }
 
 fn fetch(relation: &Relation) -> Result<Step<()>, Error> {

@@ -4,7 +4,7 @@
 //! [`Next::resume`] what came of it, and there is the next step. Each is consumed by the next, so nothing is sent twice.
 //!
 //! The plan put flows into the web host, one `async fn` each. Here they are part of the protocol instead, for three reasons: one small
-//! driver serves every flow (an `async fn` each costs about a kilobyte of the module), the rules between two requests (which key,
+//! driver serves every flow (an `async fn` each would be a state machine each), the rules between two requests (which key,
 //! when to fetch keys anew, what a failure means for the grant) are tested natively, and a Rust program drives the same flows with its own client.
 
 pub mod authorization;

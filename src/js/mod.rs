@@ -1,6 +1,6 @@
 //! The door to JavaScript: converts, calls, converts.
 //!
-//! Everything crosses as JSON text, in one crossing each way: walking JavaScript objects from wasm is five to twelve times slower, and
+//! Everything crosses as JSON text, in one crossing each way: walking JavaScript objects from wasm takes a crossing for each member, and
 //! classes for each type cost bytes. [`convert`] reads and writes it, natively too, so that it is tested and fuzzed without a browser.
 
 pub mod convert;

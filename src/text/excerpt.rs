@@ -45,7 +45,7 @@ fn readable(body: &[u8]) -> &str {
     }
 }
 
-/// Blots out each place where a secret stands. `str::replace` does it too, for a kilobyte of the module.
+/// Blots out each place where a secret stands. `str::replace` does it too, and brings its two-way searcher into the module.
 fn blot(text: &mut String, secret: &str) {
     let mut from = 0;
     while let Some(found) =

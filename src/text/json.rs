@@ -353,7 +353,7 @@ impl Writer {
     }
 }
 
-/// Adds a number's digits. `core::fmt` would do it too, for two kilobytes of the module.
+/// Adds a number's digits. `core::fmt` would do it too, and bring all of formatting into the module.
 pub fn push_integer(text: &mut String, value: i64) {
     if value < 0 {
         text.push('-');

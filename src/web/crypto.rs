@@ -59,7 +59,7 @@ pub struct Keys {
     client: Option<JsValue>,
     /// The key pair that tokens are bound to; made on first use where the caller gave none.
     dpop: RefCell<Option<JsValue>>,
-    /// Servers' keys that were imported before: importing costs about as much as verifying.
+    /// Servers' keys that were imported before: importing one again for each token would be work for nothing.
     imported: RefCell<Vec<(Algorithm, String, JsValue)>>,
 }
 
