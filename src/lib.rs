@@ -46,6 +46,7 @@
 //! | OIDC Core §5.3 | [`oidc::userinfo`] |
 //! | CIBA | [`oidc::ciba`] |
 //! | OIDC RP-Initiated Logout, Back-Channel Logout | [`oidc::logout`] |
+//! | RFC 9700 §4.14: when to refresh | [`session::policy`] |
 //! | RFC 9110 §11.6.1 | [`text::challenge`] |
 //! | RFC 8259 | [`text::json`] |
 //! | RFC 4648 §5 | [`text::base64url`] |
@@ -148,6 +149,8 @@ pub mod oauth;
 pub mod oidc;
 
 pub mod flow;
+
+pub mod session;
 
 #[cfg(all(target_arch = "wasm32", feature = "web"))]
 pub mod web;

@@ -89,3 +89,12 @@ pub const VERIFIER_CHARACTERS: core::ops::RangeInclusive<usize> = 43..=128;
 /// The largest `expires_in` that is believed, in seconds: a hundred years. Beyond it the sum with today leaves what
 /// JavaScript's dates can say.
 pub const LIFETIME_SECONDS_MAX: i64 = 3_155_760_000;
+
+/// Seconds before an access token expires from which on it is refreshed: a request that takes this long still arrives with a good one.
+pub const REFRESH_AHEAD_SECONDS: u32 = 30;
+
+/// Seconds up to which the time between two tries to refresh doubles: a server that is back is found within a minute.
+pub const REFRESH_BACKOFF_SECONDS_MAX: u32 = 60;
+
+/// Seconds for which an access token is as good as new: an API that refuses it means something else than its age.
+pub const REFUSAL_SECONDS: i64 = 60;

@@ -34,4 +34,5 @@ mod rfc9396_rar;
 mod rfc9449_dpop;
 mod rfc9470_step_up;
 mod rfc9728_resource_metadata;
+mod session_policy;
 mod world;
