@@ -25,8 +25,7 @@ impl<'a> Raw<'a> {
         let mut scanner = Scanner::new(text);
         scanner.skip_space();
         let value = scanner.value(0)?;
-        scanner.skip_space();
-        scanner.next().is_none().then_some(value)
+        scanner.is_at_end().then_some(value)
     }
 
     /// The text as it was written.
@@ -68,10 +67,9 @@ impl<'a> Raw<'a> {
 
     /// The items of an array.
     pub fn array(self) -> Option<Vec<Raw<'a>>> {
-        let mut scanner = Scanner::new(self.0);
         let mut items = Vec::new();
-        scanner.items(b'[', b']', |scanner| {
-            items.push(scanner.value(0)?);
+        Scanner::new(self.0).items(b'[', b']', |scanner| {
+            items.push(scanner.known()?);
             Some(())
         })?;
         Some(items)
@@ -79,25 +77,17 @@ impl<'a> Raw<'a> {
 
     /// The members of an object; `None` also where a name is repeated.
     pub fn object(self) -> Option<Object<'a>> {
-        let mut scanner = Scanner::new(self.0);
-        let mut members: Vec<(Cow<'a, str>, Raw<'a>)> = Vec::new();
-        scanner.items(b'{', b'}', |scanner| {
-            let (name, value) = scanner.member(0)?;
-            let name = name.string()?;
-            if members.len() == limits::JSON_MEMBERS || members.iter().any(|(other, _)| *other == name) {
-                return None;
-            }
-            members.push((name, value));
-            Some(())
-        })?;
-        Some(Object(members))
+        Scanner::new(self.0).object(Scanner::known)
     }
 }
 
 impl<'a> Object<'a> {
     /// Reads a document that must be an object.
     pub fn parse(text: &'a str) -> Option<Self> {
-        Raw::parse(text)?.object()
+        let mut scanner = Scanner::new(text);
+        scanner.skip_space();
+        let object = scanner.object(|scanner| scanner.value(1))?;
+        scanner.is_at_end().then_some(object)
     }
 
     /// A member's value; `None` where it is missing or `null`, which OAuth's servers use alike.
@@ -127,20 +117,19 @@ impl<'a> Scanner<'a> {
         Self { text, at: 0 }
     }
 
-    /// The byte that stands there.
-    #[inline]
+    /// The byte that stands there. Asked for each byte, hence inlined also where size comes first.
+    #[inline(always)]
     fn next(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
     /// Goes on by one. What stands there was looked at, so the text is longer.
-    #[inline]
+    #[inline(always)]
     fn advance(&mut self) {
         self.at = self.at.wrapping_add(1);
     }
 
     /// Takes one byte, if it is this one.
-    #[inline]
     fn take(&mut self, byte: u8) -> bool {
         let there = self.next() == Some(byte);
         if there {
@@ -155,6 +144,12 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// Whether nothing but space is left.
+    fn is_at_end(mut self) -> bool {
+        self.skip_space();
+        self.next().is_none()
+    }
+
     /// What was taken since then.
     fn since(&self, start: usize) -> Option<Raw<'a>> {
         self.text.get(start..self.at).map(Raw)
@@ -164,7 +159,10 @@ impl<'a> Scanner<'a> {
         let start = self.at;
         let deeper = depth.checked_add(1).filter(|deeper| *deeper <= limits::JSON_DEPTH)?;
         match self.next()? {
-            b'{' => self.items(b'{', b'}', |scanner| scanner.member(deeper).map(|_| ()))?,
+            b'{' => self.items(b'{', b'}', |scanner| {
+                scanner.name()?;
+                scanner.value(deeper).map(|_| ())
+            })?,
             b'[' => self.items(b'[', b']', |scanner| scanner.value(deeper).map(|_| ()))?,
             b'"' => self.string()?,
             b't' => self.word("true")?,
@@ -201,7 +199,22 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn member(&mut self, depth: usize) -> Option<(Raw<'a>, Raw<'a>)> {
+    /// The members of an object, their values read like this.
+    fn object(&mut self, mut value: impl FnMut(&mut Self) -> Option<Raw<'a>>) -> Option<Object<'a>> {
+        let mut members: Vec<(Cow<'a, str>, Raw<'a>)> = Vec::new();
+        self.items(b'{', b'}', |scanner| {
+            let name = scanner.name()?.string()?;
+            if members.len() == limits::JSON_MEMBERS || members.iter().any(|(other, _)| *other == name) {
+                return None;
+            }
+            members.push((name, value(scanner)?));
+            Some(())
+        })?;
+        Some(Object(members))
+    }
+
+    /// A member's name, and what stands between it and its value.
+    fn name(&mut self) -> Option<Raw<'a>> {
         let start = self.at;
         self.string()?;
         let name = self.since(start)?;
@@ -210,7 +223,27 @@ impl<'a> Scanner<'a> {
             return None;
         }
         self.skip_space();
-        Some((name, self.value(depth)?))
+        Some(name)
+    }
+
+    /// A value inside of one that was checked before: to find its end, brackets are counted.
+    fn known(&mut self) -> Option<Raw<'a>> {
+        let start = self.at;
+        let mut open: usize = 0;
+        while let Some(byte) = self.next() {
+            match byte {
+                b',' | b']' | b'}' | b' ' | b'\t' | b'\n' | b'\r' if open == 0 => break,
+                b'"' => {
+                    self.string()?;
+                    continue;
+                }
+                b'[' | b'{' => open = open.wrapping_add(1),
+                b']' | b'}' => open = open.wrapping_sub(1),
+                _ => {}
+            }
+            self.advance();
+        }
+        self.since(start)
     }
 
     /// A string, checked to its end: no control characters, known escapes, whole surrogate pairs.
@@ -219,19 +252,16 @@ impl<'a> Scanner<'a> {
             return None;
         }
         loop {
-            match self.next()? {
-                b'"' => break,
-                b'\\' => {
-                    let mut rest = self.text.get(self.at..)?;
-                    escape(&mut rest)?;
-                    self.at = self.text.len().checked_sub(rest.len())?;
-                }
-                0..0x20 => return None,
-                _ => self.advance(),
+            let rest = self.text.as_bytes().get(self.at..)?;
+            let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))?;
+            self.at = self.at.wrapping_add(plain);
+            if self.take(b'"') {
+                return Some(());
             }
+            let mut rest = self.text.get(self.at..)?;
+            escape(&mut rest)?;
+            self.at = self.text.len().checked_sub(rest.len())?;
         }
-        self.advance();
-        Some(())
     }
 
     fn number(&mut self) -> Option<()> {
