@@ -25,7 +25,7 @@ impl<'a> Raw<'a> {
         let mut scanner = Scanner::new(text);
         scanner.skip_space();
         let value = scanner.value(0)?;
-        scanner.is_at_end().then_some(value)
+        scanner.ends_here().then_some(value)
     }
 
     /// The text as it was written.
@@ -87,7 +87,7 @@ impl<'a> Object<'a> {
         let mut scanner = Scanner::new(text);
         scanner.skip_space();
         let object = scanner.object(|scanner| scanner.value(1))?;
-        scanner.is_at_end().then_some(object)
+        scanner.ends_here().then_some(object)
     }
 
     /// A member's value; `None` where it is missing or `null`, which OAuth's servers use alike.
@@ -145,7 +145,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Whether nothing but space is left.
-    fn is_at_end(mut self) -> bool {
+    fn ends_here(mut self) -> bool {
         self.skip_space();
         self.next().is_none()
     }
