@@ -10,3 +10,6 @@ pub mod core;
 
 #[cfg(all(target_arch = "wasm32", feature = "web"))]
 pub mod client;
+
+#[cfg(feature = "session")]
+pub mod session;
