@@ -14,7 +14,7 @@ use crate::{
         cookie::{Jar, Names, SameSite},
         csrf::Evidence,
         handler::{self, Config, Incoming, Route, Token, Wish},
-        policy::{Due, Ended, Failed, Terms},
+        policy::{self, Due, Ended, Failed, Terms},
         rate::{self, Bucket},
         record::{Keep, Record},
         refusal::{self, Refusal, Why},
@@ -112,7 +112,12 @@ impl Handler {
             }
             "lost" => ask.record()?.lost().to_json(),
             "touched" => ask.record()?.touched(now).to_json(),
-            "refused_token" => ask.record()?.with_refused_token(now).map(|record| record.to_json()).unwrap_or_default(),
+            "refused_token" => {
+                let status = ask.number("status").and_then(|status| u16::try_from(status).ok());
+                let asked = status.is_none_or(|status| policy::refuses(status, object.string("challenge").as_deref()));
+                let record = ask.record()?.with_refused_token(now).filter(|_| asked);
+                record.map(|record| record.to_json()).unwrap_or_default()
+            }
             "at" => ask.record()?.at(ask.number("generation").ok_or(Why::Internal)?).to_json(),
             "view" => ask.record()?.view(terms, now),
             "response_headers" => response_headers(&ask)?,
@@ -385,8 +390,9 @@ fn error(report: &Object<'_>) -> String {
     json.finish()
 }
 
+/// The same for JavaScript.
 #[cfg(target_arch = "wasm32")]
-mod door {
+pub mod door {
     use alloc::string::String;
     use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 

@@ -13,3 +13,6 @@ pub mod client;
 
 #[cfg(feature = "edge")]
 pub mod edge;
+
+#[cfg(feature = "session")]
+pub mod session;

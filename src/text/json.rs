@@ -22,11 +22,10 @@ pub struct Object<'a>(Vec<(Cow<'a, str>, Raw<'a>)>);
 impl<'a> Raw<'a> {
     /// Checks a whole document: one value and nothing after it.
     pub fn parse(text: &'a str) -> Option<Self> {
-        let mut scanner = Scanner { rest: text };
+        let mut scanner = Scanner::new(text);
         scanner.skip_space();
         let value = scanner.value(0)?;
-        scanner.skip_space();
-        scanner.rest.is_empty().then_some(value)
+        scanner.ends_here().then_some(value)
     }
 
     /// The text as it was written.
@@ -37,7 +36,7 @@ impl<'a> Raw<'a> {
     /// The text of a string, escapes resolved.
     pub fn string(self) -> Option<Cow<'a, str>> {
         let inner = self.0.strip_prefix('"')?.strip_suffix('"')?;
-        if inner.contains('\\') { unescape(inner).map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
+        if inner.as_bytes().contains(&b'\\') { unescape(inner).map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
     }
 
     /// `true` or `false`.
@@ -68,10 +67,9 @@ impl<'a> Raw<'a> {
 
     /// The items of an array.
     pub fn array(self) -> Option<Vec<Raw<'a>>> {
-        let mut scanner = Scanner { rest: self.0 };
         let mut items = Vec::new();
-        scanner.items(b'[', b']', |scanner| {
-            items.push(scanner.value(0)?);
+        Scanner::new(self.0).items(b'[', b']', |scanner| {
+            items.push(scanner.known()?);
             Some(())
         })?;
         Some(items)
@@ -79,25 +77,17 @@ impl<'a> Raw<'a> {
 
     /// The members of an object; `None` also where a name is repeated.
     pub fn object(self) -> Option<Object<'a>> {
-        let mut scanner = Scanner { rest: self.0 };
-        let mut members: Vec<(Cow<'a, str>, Raw<'a>)> = Vec::new();
-        scanner.items(b'{', b'}', |scanner| {
-            let (name, value) = scanner.member(0)?;
-            let name = name.string()?;
-            if members.len() == limits::JSON_MEMBERS || members.iter().any(|(other, _)| *other == name) {
-                return None;
-            }
-            members.push((name, value));
-            Some(())
-        })?;
-        Some(Object(members))
+        Scanner::new(self.0).object(Scanner::known)
     }
 }
 
 impl<'a> Object<'a> {
     /// Reads a document that must be an object.
     pub fn parse(text: &'a str) -> Option<Self> {
-        Raw::parse(text)?.object()
+        let mut scanner = Scanner::new(text);
+        scanner.skip_space();
+        let object = scanner.object(|scanner| scanner.value(1))?;
+        scanner.ends_here().then_some(object)
     }
 
     /// A member's value; `None` where it is missing or `null`, which OAuth's servers use alike.
@@ -116,39 +106,63 @@ impl<'a> Object<'a> {
     }
 }
 
-/// Reads values off the front of a text.
+/// Reads values off a text, byte by byte.
 struct Scanner<'a> {
-    rest: &'a str,
+    text: &'a str,
+    at: usize,
 }
 
 impl<'a> Scanner<'a> {
-    fn skip_space(&mut self) {
-        self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);
+    const fn new(text: &'a str) -> Self {
+        Self { text, at: 0 }
     }
 
-    /// Takes one byte off, if it is this one.
+    /// The byte that stands there. Asked for each byte, hence inlined also where size comes first.
+    #[inline(always)]
+    fn next(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// Goes on by one. What stands there was looked at, so the text is longer.
+    #[inline(always)]
+    fn advance(&mut self) {
+        self.at = self.at.wrapping_add(1);
+    }
+
+    /// Takes one byte, if it is this one.
     fn take(&mut self, byte: u8) -> bool {
-        match self.rest.strip_prefix(char::from(byte)) {
-            Some(rest) => {
-                self.rest = rest;
-                true
-            }
-            None => false,
+        let there = self.next() == Some(byte);
+        if there {
+            self.advance();
+        }
+        there
+    }
+
+    fn skip_space(&mut self) {
+        while matches!(self.next(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.advance();
         }
     }
 
-    /// Takes so many bytes off.
-    fn split(&mut self, at: usize) -> Option<&'a str> {
-        let (taken, rest) = self.rest.split_at_checked(at)?;
-        self.rest = rest;
-        Some(taken)
+    /// Whether nothing but space is left.
+    fn ends_here(mut self) -> bool {
+        self.skip_space();
+        self.next().is_none()
+    }
+
+    /// What was taken since then.
+    fn since(&self, start: usize) -> Option<Raw<'a>> {
+        self.text.get(start..self.at).map(Raw)
     }
 
     fn value(&mut self, depth: usize) -> Option<Raw<'a>> {
-        let start = self.rest;
+        let start = self.at;
         let deeper = depth.checked_add(1).filter(|deeper| *deeper <= limits::JSON_DEPTH)?;
-        match start.as_bytes().first()? {
-            b'{' => self.items(b'{', b'}', |scanner| scanner.member(deeper).map(|_| ()))?,
+        match self.next()? {
+            b'{' => self.items(b'{', b'}', |scanner| {
+                scanner.name()?;
+                scanner.value(deeper).map(|_| ())
+            })?,
             b'[' => self.items(b'[', b']', |scanner| scanner.value(deeper).map(|_| ()))?,
             b'"' => self.string()?,
             b't' => self.word("true")?,
@@ -156,12 +170,11 @@ impl<'a> Scanner<'a> {
             b'n' => self.word("null")?,
             _ => self.number()?,
         }
-        start.get(..start.len().checked_sub(self.rest.len())?).map(Raw)
+        self.since(start)
     }
 
     fn word(&mut self, word: &str) -> Option<()> {
-        self.rest = self.rest.strip_prefix(word)?;
-        Some(())
+        word.bytes().all(|byte| self.take(byte)).then_some(())
     }
 
     /// What stands between two brackets, separated by commas.
@@ -186,16 +199,51 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn member(&mut self, depth: usize) -> Option<(Raw<'a>, Raw<'a>)> {
-        let start = self.rest;
+    /// The members of an object, their values read like this.
+    fn object(&mut self, mut value: impl FnMut(&mut Self) -> Option<Raw<'a>>) -> Option<Object<'a>> {
+        let mut members: Vec<(Cow<'a, str>, Raw<'a>)> = Vec::new();
+        self.items(b'{', b'}', |scanner| {
+            let name = scanner.name()?.string()?;
+            if members.len() == limits::JSON_MEMBERS || members.iter().any(|(other, _)| *other == name) {
+                return None;
+            }
+            members.push((name, value(scanner)?));
+            Some(())
+        })?;
+        Some(Object(members))
+    }
+
+    /// A member's name, and what stands between it and its value.
+    fn name(&mut self) -> Option<Raw<'a>> {
+        let start = self.at;
         self.string()?;
-        let name = start.get(..start.len().checked_sub(self.rest.len())?)?;
+        let name = self.since(start)?;
         self.skip_space();
         if !self.take(b':') {
             return None;
         }
         self.skip_space();
-        Some((Raw(name), self.value(depth)?))
+        Some(name)
+    }
+
+    /// A value inside of one that was checked before: to find its end, brackets are counted.
+    fn known(&mut self) -> Option<Raw<'a>> {
+        let start = self.at;
+        let mut open: usize = 0;
+        while let Some(byte) = self.next() {
+            match byte {
+                b',' | b']' | b'}' | b' ' | b'\t' | b'\n' | b'\r' if open == 0 => break,
+                b'"' => {
+                    self.string()?;
+                    continue;
+                }
+                b'[' | b'{' => open = open.wrapping_add(1),
+                b']' | b'}' => open = open.wrapping_sub(1),
+                _ => {}
+            }
+            self.advance();
+        }
+        self.since(start)
     }
 
     /// A string, checked to its end: no control characters, known escapes, whole surrogate pairs.
@@ -204,12 +252,15 @@ impl<'a> Scanner<'a> {
             return None;
         }
         loop {
-            let plain = self.rest.bytes().position(|byte| byte == b'"' || byte == b'\\' || byte < 0x20)?;
-            self.split(plain)?;
+            let rest = self.text.as_bytes().get(self.at..)?;
+            let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))?;
+            self.at = self.at.wrapping_add(plain);
             if self.take(b'"') {
                 return Some(());
             }
-            escape(&mut self.rest)?;
+            let mut rest = self.text.get(self.at..)?;
+            escape(&mut rest)?;
+            self.at = self.text.len().checked_sub(rest.len())?;
         }
     }
 
@@ -231,8 +282,11 @@ impl<'a> Scanner<'a> {
     }
 
     fn digits(&mut self) -> Option<()> {
-        let count = self.rest.bytes().take_while(u8::is_ascii_digit).count();
-        self.split(count).filter(|digits| !digits.is_empty()).map(|_| ())
+        let start = self.at;
+        while self.next().is_some_and(|byte| byte.is_ascii_digit()) {
+            self.advance();
+        }
+        (self.at > start).then_some(())
     }
 }
 
@@ -297,20 +351,14 @@ impl Default for Writer {
 impl Writer {
     /// A member whose value is JSON already.
     pub fn raw(&mut self, name: &str, value: &str) -> &mut Self {
-        if self.0.len() > 1 {
-            self.0.push(',');
-        }
-        quote(&mut self.0, name);
-        self.0.push(':');
-        self.0.push_str(value);
+        self.name(name).push_str(value);
         self
     }
 
     /// A member that is text.
     pub fn string(&mut self, name: &str, value: &str) -> &mut Self {
-        let mut quoted = String::with_capacity(value.len().saturating_add(2));
-        quote(&mut quoted, value);
-        self.raw(name, &quoted)
+        quote(self.name(name), value);
+        self
     }
 
     /// A member that is text, where there is one.
@@ -323,9 +371,8 @@ impl Writer {
 
     /// A member that is a whole number.
     pub fn integer(&mut self, name: &str, value: i64) -> &mut Self {
-        let mut digits = String::new();
-        push_integer(&mut digits, value);
-        self.raw(name, &digits)
+        push_integer(self.name(name), value);
+        self
     }
 
     /// A member that is `true` or `false`.
@@ -335,15 +382,25 @@ impl Writer {
 
     /// A member that is a list of texts.
     pub fn list<'a>(&mut self, name: &str, items: impl Iterator<Item = &'a str>) -> &mut Self {
-        let mut list = String::from("[");
+        let json = self.name(name);
+        let mut before = '[';
         for item in items {
-            if list.len() > 1 {
-                list.push(',');
-            }
-            quote(&mut list, item);
+            json.push(before);
+            quote(json, item);
+            before = ',';
         }
-        list.push(']');
-        self.raw(name, &list)
+        json.push_str(if before == '[' { "[]" } else { "]" });
+        self
+    }
+
+    /// Goes on to the value of the next member.
+    fn name(&mut self, name: &str) -> &mut String {
+        if self.0.len() > 1 {
+            self.0.push(',');
+        }
+        quote(&mut self.0, name);
+        self.0.push(':');
+        &mut self.0
     }
 
     /// The object, closed.
@@ -372,19 +429,26 @@ pub fn push_integer(text: &mut String, value: i64) {
 /// Adds a text in quotes, with what must be escaped escaped.
 pub fn quote(json: &mut String, text: &str) {
     json.push('"');
-    for char in text.chars() {
-        match char {
-            '"' | '\\' => {
-                json.push('\\');
-                json.push(char);
-            }
-            control if control < ' ' => {
-                json.push_str("\\u00");
-                json.push(if control < '\u{10}' { '0' } else { '1' });
-                json.push(char::from_digit(u32::from(control) & 15, 16).unwrap_or('0'));
-            }
-            plain => json.push(plain),
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)) {
+        let Some((plain, special)) = rest.split_at_checked(at) else { break };
+        json.push_str(plain);
+        let mut special = special.chars();
+        if let Some(char) = special.next() {
+            push_escape(json, char);
         }
+        rest = special.as_str();
     }
+    json.push_str(rest);
     json.push('"');
+}
+
+fn push_escape(json: &mut String, char: char) {
+    if char >= ' ' {
+        json.push('\\');
+        json.push(char);
+        return;
+    }
+    json.push_str(if char < '\u{10}' { "\\u000" } else { "\\u001" });
+    json.push(char::from_digit(u32::from(char) & 15, 16).unwrap_or('0'));
 }

@@ -29,13 +29,14 @@ struct Verdict {
     skipped: Vec<String>,
 }
 
-const GROUPS: [Group; 11] = [
+const GROUPS: [Group; 12] = [
     Group { name: "house", counts: true, run: run_house },
     Group { name: "fmt", counts: false, run: fmt },
     Group { name: "clippy", counts: false, run: clippy },
     Group { name: "doc", counts: false, run: doc },
     Group { name: "native", counts: true, run: native },
     Group { name: "build", counts: false, run: build },
+    Group { name: "size", counts: true, run: size },
     Group { name: "browsers", counts: true, run: run_browsers },
     Group { name: "runtimes", counts: true, run: runtimes },
     Group { name: "e2e", counts: true, run: e2e },
@@ -143,11 +144,20 @@ fn clippy() -> Outcome<Verdict> {
     }
     let mut verdict = Verdict::default();
     let mut native = toolchain::cargo();
-    native.args(["clippy", "--workspace", "--all-targets", "--features", "grantkit/edge", "--", "--deny", "warnings"]);
+    native.args([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--features",
+        "grantkit/js,grantkit/session,grantkit/edge",
+        "--",
+        "--deny",
+        "warnings",
+    ]);
     verdict.take("clippy, native", &mut native, Show::Quiet)?;
     let wasm = toolchain::wasm()?;
     let mut command = wasm.cargo();
-    let of_both = ["--package", "grantkit", "--features", "edge,web", "--target", WASM, "--target-dir"];
+    let of_both = ["--package", "grantkit", "--features", "js,session,edge,web", "--target", WASM, "--target-dir"];
     if wasm.has_clippy() {
         command.arg("clippy").args(of_both).arg(module::target_dir());
         command.args(["--lib", "--test", "browser", "--", "--deny", "warnings"]);
@@ -166,12 +176,24 @@ fn clippy() -> Outcome<Verdict> {
 fn doc() -> Outcome<Verdict> {
     let mut verdict = Verdict::default();
     let mut native = toolchain::cargo();
-    native.args(["doc", "--no-deps", "--package", "grantkit", "--features", "edge"]).env("RUSTDOCFLAGS", "--deny warnings");
+    native
+        .args(["doc", "--no-deps", "--package", "grantkit", "--features", "js,session,edge"])
+        .env("RUSTDOCFLAGS", "--deny warnings");
     verdict.take("cargo doc, native", &mut native, Show::Quiet)?;
     let mut wasm = toolchain::wasm()?.cargo();
-    wasm.args(["doc", "--no-deps", "--package", "grantkit", "--features", "edge,web", "--target", WASM, "--target-dir"])
-        .arg(module::target_dir())
-        .env("RUSTDOCFLAGS", "--deny warnings");
+    wasm.args([
+        "doc",
+        "--no-deps",
+        "--package",
+        "grantkit",
+        "--features",
+        "js,session,edge,web",
+        "--target",
+        WASM,
+        "--target-dir",
+    ])
+    .arg(module::target_dir())
+    .env("RUSTDOCFLAGS", "--deny warnings");
     verdict.take("cargo doc, WebAssembly", &mut wasm, Show::Quiet)?;
     Ok(verdict)
 }
@@ -180,7 +202,7 @@ fn doc() -> Outcome<Verdict> {
 fn native() -> Outcome<Verdict> {
     let mut verdict = Verdict::default();
     let mut crates = toolchain::cargo();
-    crates.args(["test", "--package", "grantkit", "--features", "edge", "--no-fail-fast"]);
+    crates.args(["test", "--package", "grantkit", "--features", "js,session,edge", "--no-fail-fast"]);
     verdict.take("cargo test, the crate", &mut crates, Show::Live)?;
     verdict.take("cargo test, this program", toolchain::cargo().args(["test", "--package", "xtask"]), Show::Live)?;
     let mut bare = toolchain::cargo();
@@ -192,6 +214,13 @@ fn native() -> Outcome<Verdict> {
 fn build() -> Outcome<Verdict> {
     module::build(&module::ENTRIES)?;
     Ok(Verdict::default())
+}
+
+/// Sizes are exact, so they have budgets.
+fn size() -> Outcome<Verdict> {
+    module::make_all(&module::ENTRIES)?;
+    module::named(&module::ENTRIES)?;
+    node("tests/size", &node_tests("tests/size")?)
 }
 
 /// The same tests in three engines; one that is missing does not keep the others from running.
