@@ -13,6 +13,7 @@ mod module;
 mod package;
 mod place;
 mod progress;
+mod size;
 mod tally;
 mod test;
 mod toolchain;
@@ -25,10 +26,11 @@ const HELP: &str = "\
 Usage: cargo xtask <command>
 
   demo                  build, then serve the demo single-page app with an authorization server beside it
-  test [group…]         every check, or the named groups: house fmt clippy doc native build browsers runtimes e2e package
-                        interop
+  test [group…]         every check, or the named groups: house fmt clippy doc native build size browsers runtimes e2e
+                        package interop
   interop [server…]     the package against glewlwyd, django-oauth-toolkit and keycloak, or the named ones, fetched into the cache
   build [--entry NAME]  the npm package into pkg/dist, and what it weighs; NAME is core or client
+  size                  what each entry weighs, beside its peers, and which functions weigh most
   help                  this text
 
 Tools that are missing are installed into a cache ($GRANTKIT_CACHE, else the user's cache directory), Debian packages with apt-get
@@ -61,7 +63,8 @@ fn run(words: &[&str]) -> Outcome<()> {
         ["build", option] if option.starts_with("--entry=") => {
             module::build(&[module::entry(option.trim_start_matches("--entry="))?])
         }
-        [command @ ("demo" | "build"), ..] => {
+        ["size"] => size::run(),
+        [command @ ("demo" | "build" | "size"), ..] => {
             Err(Failure::new(format!("`{}` is not understood after `{command}`: type `cargo xtask help`", words[1..].join(" "))))
         }
         [command, ..] => Err(Failure::new(format!("there is no command `{command}`: type `cargo xtask help`"))),

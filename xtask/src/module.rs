@@ -23,7 +23,7 @@ pub(crate) const ENTRIES: [Entry; 2] =
 
 /// The sequence that shrank the module most; each feature by name, because `--all-features` makes `wasm-opt` write proposals that
 /// browsers refuse. These are what the compiler's default target uses.
-const SHRINK: [&str; 17] = [
+const SHRINK: [&str; 16] = [
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
     "--enable-multivalue",
@@ -36,12 +36,18 @@ const SHRINK: [&str; 17] = [
     "--flatten",
     "--rereloop",
     "-Oz",
-    "--strip-debug",
     "--strip-dwarf",
     "--strip-eh",
     "--strip-producers",
     "--strip-target-features",
 ];
+
+/// Whether a module has the names of its functions in it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    Kept,
+    Gone,
+}
 
 /// The entry of that name.
 pub(crate) fn entry(name: &str) -> Outcome<Entry> {
@@ -71,6 +77,27 @@ pub(crate) fn make_all(entries: &[Entry]) -> Outcome<PathBuf> {
     Ok(node)
 }
 
+/// The modules again, with the names of their functions: for those who ask what weighs, never shipped.
+pub(crate) fn named(entries: &[Entry]) -> Outcome<Vec<PathBuf>> {
+    let toolchain = toolchain::wasm()?;
+    let bindgen = tools::wasm_bindgen()?;
+    let node = tools::npm_packages()?;
+    let one = |entry: &Entry| {
+        let folder = place::scratch().join("named").join(entry.name);
+        let module = folder.join("small.wasm");
+        let mark = folder.with_extension("stamp");
+        let sources = inputs(*entry, &toolchain, &bindgen)?;
+        if !sources.stands_in(&mark) || !module.exists() {
+            let compiled = compile(*entry, &toolchain)?;
+            bind(*entry, &compiled, &bindgen, &folder, Names::Kept)?;
+            shrink(*entry, &node, &folder, Names::Kept)?;
+            sources.leave_in(&mark)?;
+        }
+        Ok(module)
+    };
+    entries.iter().map(one).collect()
+}
+
 /// One module, unless nothing that it is made from has changed: cargo alone would compile again, because two sets of features
 /// take turns at one file name.
 fn make(entry: Entry, toolchain: &Toolchain, bindgen: &Path, node: &Path) -> Outcome<()> {
@@ -82,8 +109,8 @@ fn make(entry: Entry, toolchain: &Toolchain, bindgen: &Path, node: &Path) -> Out
     }
     let compiled = compile(entry, toolchain)?;
     let folder = place::scratch().join(entry.name);
-    bind(entry, &compiled, bindgen, &folder)?;
-    shrink(entry, node, &folder)?;
+    bind(entry, &compiled, bindgen, &folder, Names::Gone)?;
+    shrink(entry, node, &folder, Names::Gone)?;
     deliver(entry, &folder)?;
     // Read again: cargo may have written the lock file.
     inputs(entry, toolchain, bindgen)?.leave_in(&mark)
@@ -94,7 +121,7 @@ fn inputs(entry: Entry, toolchain: &Toolchain, bindgen: &Path) -> Outcome<place:
     let root = place::root();
     let manifests = ["Cargo.toml", "Cargo.lock", ".cargo/config.toml", "package-lock.json"].map(|name| root.join(name));
     let flags = std::env::var("RUSTFLAGS").unwrap_or_default();
-    let words = [entry.features, &toolchain.version, &bindgen.to_string_lossy(), &flags, "2"].map(str::to_owned);
+    let words = [entry.features, &toolchain.version, &bindgen.to_string_lossy(), &flags, "3"].map(str::to_owned);
     let stamp = words.iter().map(String::as_str).chain(SHRINK).fold(place::Stamp::default(), place::Stamp::word);
     Ok(stamp.files(&manifests).files(&place::files(&root.join("src"), &|_| true)?))
 }
@@ -115,33 +142,29 @@ pub(crate) fn target_dir() -> PathBuf {
     place::root().join("target/wasm")
 }
 
-fn bind(entry: Entry, compiled: &Path, bindgen: &Path, folder: &Path) -> Outcome<()> {
+fn bind(entry: Entry, compiled: &Path, bindgen: &Path, folder: &Path, names: Names) -> Outcome<()> {
     if folder.exists() {
         fs::remove_dir_all(folder).at("remove", folder)?;
     }
     let mut command = Command::new(bindgen);
     command
-        .args([
-            "--target",
-            "bundler",
-            "--remove-name-section",
-            "--remove-producers-section",
-            "--out-name",
-            entry.name,
-            "--out-dir",
-        ])
+        .args(["--target", "bundler", "--remove-producers-section", "--out-name", entry.name, "--out-dir"])
         .arg(folder)
         .arg(compiled);
+    if names == Names::Gone {
+        command.arg("--remove-name-section");
+    }
     progress::must(&format!("wasm-bindgen {}", entry.name), &mut command)?;
     Ok(())
 }
 
-fn shrink(entry: Entry, node: &Path, folder: &Path) -> Outcome<()> {
+fn shrink(entry: Entry, node: &Path, folder: &Path, names: Names) -> Outcome<()> {
     let mut command = Command::new(node);
     command
         .arg(tools::npm_script("binaryen/bin/wasm-opt"))
         .arg(folder.join(format!("{}_bg.wasm", entry.name)))
         .args(SHRINK)
+        .arg(if names == Names::Gone { "--strip-debug" } else { "--debuginfo" })
         .arg("-o")
         .arg(folder.join("small.wasm"));
     progress::must(&format!("wasm-opt {}", entry.name), &mut command)?;

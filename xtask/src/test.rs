@@ -29,13 +29,14 @@ struct Verdict {
     skipped: Vec<String>,
 }
 
-const GROUPS: [Group; 11] = [
+const GROUPS: [Group; 12] = [
     Group { name: "house", counts: true, run: run_house },
     Group { name: "fmt", counts: false, run: fmt },
     Group { name: "clippy", counts: false, run: clippy },
     Group { name: "doc", counts: false, run: doc },
     Group { name: "native", counts: true, run: native },
     Group { name: "build", counts: false, run: build },
+    Group { name: "size", counts: true, run: size },
     Group { name: "browsers", counts: true, run: run_browsers },
     Group { name: "runtimes", counts: true, run: runtimes },
     Group { name: "e2e", counts: true, run: e2e },
@@ -192,6 +193,13 @@ fn native() -> Outcome<Verdict> {
 fn build() -> Outcome<Verdict> {
     module::build(&module::ENTRIES)?;
     Ok(Verdict::default())
+}
+
+/// Sizes are exact, so they have budgets.
+fn size() -> Outcome<Verdict> {
+    module::make_all(&module::ENTRIES)?;
+    module::named(&module::ENTRIES)?;
+    node("tests/size", &node_tests("tests/size")?)
 }
 
 /// The same tests in three engines; one that is missing does not keep the others from running.

@@ -111,6 +111,11 @@ pub(crate) fn node() -> Outcome<PathBuf> {
     )))
 }
 
+/// npm, which comes with Node.js.
+pub(crate) fn npm() -> Outcome<PathBuf> {
+    host::program("npm").ok_or_else(|| NODE.missing("npm"))
+}
+
 /// The packages of `package-lock.json` in `node_modules`; the answer is Node.js.
 pub(crate) fn npm_packages() -> Outcome<PathBuf> {
     let node = node()?;
@@ -124,7 +129,7 @@ pub(crate) fn npm_packages() -> Outcome<PathBuf> {
     if stamp().stands_in(&mark) {
         return Ok(node);
     }
-    let npm = host::program("npm").ok_or_else(|| NODE.missing("npm"))?;
+    let npm = npm()?;
     // `install`, not `ci`: runtimes come as one optional package per platform, and the lock file has only those that its writer's
     // registry offered. No package's own script runs, but for bun's, which puts its program into place from a package beside it.
     let mut command = toolchain::clean(Command::new(&npm));
