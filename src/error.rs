@@ -69,6 +69,24 @@ pub enum Phase {
 }
 
 impl Phase {
+    /// All of them.
+    pub const ALL: [Self; 14] = [
+        Self::Configuration,
+        Self::Discovery,
+        Self::Authorization,
+        Self::Callback,
+        Self::Token,
+        Self::Jwks,
+        Self::IdToken,
+        Self::Userinfo,
+        Self::Revocation,
+        Self::Introspection,
+        Self::Registration,
+        Self::Resource,
+        Self::AccessToken,
+        Self::LogoutToken,
+    ];
+
     /// The word that callers see.
     pub const fn as_str(self) -> &'static str {
         match self {

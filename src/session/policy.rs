@@ -16,7 +16,10 @@ use alloc::string::String;
 use crate::{
     error::{Code, Error},
     limits,
-    text::json::{Object, Raw, Writer},
+    text::{
+        challenge,
+        json::{Object, Raw, Writer},
+    },
     time::Timestamp,
 };
 
@@ -174,6 +177,18 @@ impl Session {
         Self { began: self.began, used: self.used, refreshing, ..Self::begin(expires_at, true, now) }
     }
 
+    /// The same session with the tokens of another authorization, which asked the user nothing: that is no new login, so it lasts no longer.
+    #[must_use]
+    pub fn renewed(&self, expires_at: Option<Timestamp>, refreshable: bool, now: Timestamp) -> Self {
+        Self { began: self.began, used: self.used, ..Self::begin(expires_at, refreshable, now) }
+    }
+
+    /// The same session where the network is back: what was out of reach may be tried at once.
+    #[must_use]
+    pub fn woken(&self, now: Timestamp) -> Self {
+        Self { not_before: self.not_before.min(now), ..self.clone() }
+    }
+
     /// The same session, used now.
     #[must_use]
     pub fn touched(&self, now: Timestamp) -> Self {
@@ -204,7 +219,7 @@ impl Session {
         }
     }
 
-    /// Whether an API that refused the access token is a reason to get a new one: not where the token is as good as new, or an API that
+    /// Whether an API that [refused](refuses) the access token is a reason to get a new one: not where the token is as good as new, or an API that
     /// refuses every token would have us refresh for each request.
     pub fn believes_refusal(&self, now: Timestamp) -> bool {
         !(0..limits::REFUSAL_SECONDS).contains(&now.since(self.obtained))
@@ -290,6 +305,14 @@ impl Session {
         let life = self.expires_at.map_or(0, |expires_at| expires_at.since(self.obtained));
         i64::from(terms.ahead).min(life / 4)
     }
+}
+
+/// Whether an API refuses the access token: status 401 that gives `invalid_token` as its reason, or none. A page that asks another origin
+/// often cannot see the reason, because CORS shows `WWW-Authenticate` only where the API exposes it.
+pub fn refuses(status: u16, www_authenticate: Option<&str>) -> bool {
+    let challenges = www_authenticate.and_then(challenge::parse).unwrap_or_default();
+    let mut reasons = challenges.iter().filter_map(|challenge| challenge.get("error"));
+    status == 401 && reasons.all(|reason| reason == Code::InvalidToken.as_str())
 }
 
 /// Seconds to wait after so many failures in a row: doubled each time, up to a limit.

@@ -31,7 +31,7 @@ Usage: cargo xtask <command>
   test [group…]         every check, or the named groups: house fmt clippy doc native build size browsers runtimes e2e
                         package interop
   interop [server…]     the package against glewlwyd, django-oauth-toolkit and keycloak, or the named ones, fetched into the cache
-  build [--entry NAME]  the npm package into pkg/dist, and what it weighs; NAME is core or client
+  build [--entry NAME]  the npm package into pkg/dist, and what it weighs; NAME is core, client or session
   size                  what each entry weighs, beside its peers, and which functions weigh most
   bench [--quick]       what each operation costs, beside its peers, in six runtimes; also --only CASE,… and --in RUNTIME,…
   help                  this text

@@ -18,8 +18,11 @@ pub(crate) struct Entry {
 }
 
 /// Every module that the package carries.
-pub(crate) const ENTRIES: [Entry; 2] =
-    [Entry { name: "core", features: "module" }, Entry { name: "client", features: "module,web" }];
+pub(crate) const ENTRIES: [Entry; 3] = [
+    Entry { name: "core", features: "module" },
+    Entry { name: "client", features: "module,web" },
+    Entry { name: "session", features: "module,web,session" },
+];
 
 /// The sequence that shrank the module most; each feature by name, because `--all-features` makes `wasm-opt` write proposals that
 /// browsers refuse. These are what the compiler's default target uses.

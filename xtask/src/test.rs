@@ -144,11 +144,20 @@ fn clippy() -> Outcome<Verdict> {
     }
     let mut verdict = Verdict::default();
     let mut native = toolchain::cargo();
-    native.args(["clippy", "--workspace", "--all-targets", "--features", "grantkit/js", "--", "--deny", "warnings"]);
+    native.args([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--features",
+        "grantkit/js,grantkit/session,grantkit/edge",
+        "--",
+        "--deny",
+        "warnings",
+    ]);
     verdict.take("clippy, native", &mut native, Show::Quiet)?;
     let wasm = toolchain::wasm()?;
     let mut command = wasm.cargo();
-    let of_both = ["--package", "grantkit", "--features", "js,web", "--target", WASM, "--target-dir"];
+    let of_both = ["--package", "grantkit", "--features", "js,session,edge,web", "--target", WASM, "--target-dir"];
     if wasm.has_clippy() {
         command.arg("clippy").args(of_both).arg(module::target_dir());
         command.args(["--lib", "--test", "browser", "--", "--deny", "warnings"]);
@@ -167,12 +176,24 @@ fn clippy() -> Outcome<Verdict> {
 fn doc() -> Outcome<Verdict> {
     let mut verdict = Verdict::default();
     let mut native = toolchain::cargo();
-    native.args(["doc", "--no-deps", "--package", "grantkit", "--features", "js"]).env("RUSTDOCFLAGS", "--deny warnings");
+    native
+        .args(["doc", "--no-deps", "--package", "grantkit", "--features", "js,session,edge"])
+        .env("RUSTDOCFLAGS", "--deny warnings");
     verdict.take("cargo doc, native", &mut native, Show::Quiet)?;
     let mut wasm = toolchain::wasm()?.cargo();
-    wasm.args(["doc", "--no-deps", "--package", "grantkit", "--features", "js,web", "--target", WASM, "--target-dir"])
-        .arg(module::target_dir())
-        .env("RUSTDOCFLAGS", "--deny warnings");
+    wasm.args([
+        "doc",
+        "--no-deps",
+        "--package",
+        "grantkit",
+        "--features",
+        "js,session,edge,web",
+        "--target",
+        WASM,
+        "--target-dir",
+    ])
+    .arg(module::target_dir())
+    .env("RUSTDOCFLAGS", "--deny warnings");
     verdict.take("cargo doc, WebAssembly", &mut wasm, Show::Quiet)?;
     Ok(verdict)
 }
@@ -181,7 +202,7 @@ fn doc() -> Outcome<Verdict> {
 fn native() -> Outcome<Verdict> {
     let mut verdict = Verdict::default();
     let mut crates = toolchain::cargo();
-    crates.args(["test", "--package", "grantkit", "--features", "js", "--no-fail-fast"]);
+    crates.args(["test", "--package", "grantkit", "--features", "js,session,edge", "--no-fail-fast"]);
     verdict.take("cargo test, the crate", &mut crates, Show::Live)?;
     verdict.take("cargo test, this program", toolchain::cargo().args(["test", "--package", "xtask"]), Show::Live)?;
     let mut bare = toolchain::cargo();
