@@ -73,6 +73,17 @@ export async function instantiation(quick) {
   return { name: "instantiation", text: ["| Compile and instantiate, first in a process, ms, median (least–most) | Node |", "|---|---|", ...rows].join("\n") };
 }
 
+const NATIVE = { challenge: "The S256 challenge of a verifier, in a Rust program", "token-response": "A token response read, in a Rust program" };
+
+/** The crate, natively, beside the `oauth2` crate. */
+export async function native() {
+  const { stdout } = await run(process.env.NATIVE, []);
+  return Object.entries(JSON.parse(stdout)).map(([name, figures]) => {
+    const peers = Object.keys(figures);
+    return { name: `native-${name}`, text: table({ title: NATIVE[name], base: peers[0], peers, unit: "µs" }, { native: figures }) };
+  });
+}
+
 /** Bytes of the module's memory after some operations and after a million. */
 export async function memory({ folder, nodePaths }, quick) {
   const many = quick ? 20_000 : 1_000_000;

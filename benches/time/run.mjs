@@ -16,7 +16,7 @@ import { parseArgs } from "node:util";
 
 import { build } from "esbuild";
 
-import { coldStart, instantiation, memory } from "./process.mjs";
+import { coldStart, instantiation, memory, native } from "./process.mjs";
 import { HOSTS } from "./hosts.mjs";
 import { picture, table } from "./report.mjs";
 
@@ -43,7 +43,7 @@ try {
     console.log(`   ok  ${name} (${((performance.now() - began) / 1000).toFixed(0)} s)`);
   }
   const tables = await timed(results);
-  if (!values.only && !values.in) tables.push(await coldStart(bundles, values.quick), await instantiation(values.quick), await memory(bundles, values.quick));
+  if (!values.only && !values.in) tables.push(await coldStart(bundles, values.quick), await instantiation(values.quick), await memory(bundles, values.quick), ...(await native()));
   const note = `${cpus()[0].model.trim()}, ${cpus().length} cores; load ${before.toFixed(1)} before, ${loadavg()[0].toFixed(1)} after. ${options.rounds} rounds of ${options.milliseconds} ms, rotated. Read ratios; below 1.25x two are equal.`;
   const text = tables.map(({ text }) => text).join("\n\n");
   console.log(`\n${text}\n\n${note}`);
