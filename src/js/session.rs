@@ -8,6 +8,7 @@ use alloc::string::String;
 use crate::{
     error::{Code, Error, Phase},
     js::convert,
+    oauth::resource,
     session::policy::{self, Due, Ended, Failed, Session, Terms, Trouble},
     text::json::{Object, Raw, Writer},
     time::Timestamp,
@@ -33,14 +34,17 @@ pub fn session(verb: &str, input: &str) -> String {
 /// | `woken` | | `session` |
 /// | `refused` | `status` of an API's response, its `challenge`: `WWW-Authenticate` | `believed`, and if so `session` |
 /// | `stale` | | `session`, to be refreshed before its token is used again |
+/// | `allow` | `options` of the client, `url` | none, or it throws: whether a token may go there, asked before there is one at hand |
 /// | `error` | `code`, `phase`, `about` | none: it is thrown |
 ///
 /// # Errors
-/// [`Code::InvalidArgument`], which names the member; [`Code::SubjectMismatch`] where `begin` finds another user.
+/// [`Code::InvalidArgument`], which names the member; [`Code::SubjectMismatch`] where `begin` finds another user, [`Code::OriginNotAllowed`].
 pub fn answer(verb: &str, input: &str) -> Result<String, Error> {
     let object = convert::arguments(input)?;
-    if verb == "error" {
-        return Err(error(&object));
+    match verb {
+        "error" => return Err(error(&object)),
+        "allow" => return allow(&object),
+        _ => {}
     }
     let now = integer(&object, "now").map(Timestamp::from_seconds).ok_or_else(|| invalid("now"))?;
     let mut json = Writer::default();
@@ -100,6 +104,14 @@ fn refreshed(object: &Object<'_>, now: Timestamp) -> Result<Session, Error> {
     let (tokens, sent) = (tokens(object)?, object.string("sent").ok_or_else(|| invalid("sent"))?);
     let replaced = tokens.string("refresh_token").is_some_and(|token| token != sent);
     Ok(held(object)?.refreshed(expires_at(&tokens), replaced, now))
+}
+
+fn allow(object: &Object<'_>) -> Result<String, Error> {
+    let (client, url) = (convert::client_of(object)?, convert::text(object, "url", Phase::Resource)?);
+    if resource::allows(&client.api, &url) {
+        return Ok("{}".into());
+    }
+    Err(Code::OriginNotAllowed.at(Phase::Resource).about("api"))
 }
 
 /// The error that a host of ours found by itself, in the words of the one table.

@@ -118,6 +118,14 @@ fn what_the_host_found_by_itself_is_an_error_of_the_table() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn whether_a_token_may_go_there_is_known_before_there_is_one() {
+    let options = json!({"clientId": "app", "api": "https://api.example/v1"});
+    let look = |url: &str| ask("allow", 0, json!({"options": options, "url": url}));
+    assert_eq!(look("https://api.example/v1/orders"), Ok(json!({})));
+    assert_eq!(look("https://evil.example/v1/orders"), Err((Code::OriginNotAllowed, Some("api".into()))));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn what_is_missing_or_wrong_is_named() {
     let named = |name: &str| Err((Code::InvalidArgument, Some(name.to_string())));
     assert_eq!(ask("dance", 0, json!({})), named("verb"));
