@@ -71,6 +71,21 @@ fn a_silent_authorization_is_no_new_login_and_brings_no_other_user() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn a_silent_authorization_that_failed_ends_a_session_where_trying_again_would_not_help() {
+    let expired = ask("begin", 0, json!({"tokens": {"access_token": "a", "expires_at": NOW + 10}})).unwrap()["session"].clone();
+    let failed = |error: Value| ask("unauthorized", 10, json!({"session": expired, "error": error})).unwrap();
+    for code in ["login_required", "consent_required", "access_denied", "subject_mismatch", "insecure_url"] {
+        assert_eq!(failed(json!({"code": code}))["failed"], "ended", "{code}");
+    }
+    for code in ["timeout", "network", "not_oauth_response", "server_error", "temporarily_unavailable", "signature_invalid"] {
+        assert_eq!(failed(json!({"code": code}))["failed"], "later", "{code}");
+    }
+    let later = failed(json!({"code": "network", "retryAfter": 7}));
+    assert_eq!(due(&later["session"], 11), json!({"due": "wait", "seconds": 6}));
+    assert_eq!(due(&later["session"], 17), json!({"due": "authorize"}));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn the_terms_end_a_session_and_say_when() {
     let look = |seconds: i64, terms: Value| ask("due", seconds, json!({"session": begun(), "terms": terms}));
     let terms = json!({"idle": 100, "absolute": 250});

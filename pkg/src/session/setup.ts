@@ -55,6 +55,7 @@ function address(name: string, value: string | URL): string {
 /** `new URL("https://op.example")` writes a slash at the end that the issuer does not have. */
 function issuerOf(issuer: string | URL): string {
   if (typeof issuer === "string") return issuer;
+  if (!(issuer instanceof URL)) throw invalidArgument("issuer", "configuration");
   return issuer.pathname === "/" && !issuer.search && !issuer.hash ? issuer.origin : issuer.href;
 }
 

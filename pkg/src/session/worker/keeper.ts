@@ -33,6 +33,8 @@ export class Keeper {
   readonly #pages = new Set<Page>();
   #client: Promise<Client> | undefined;
   #held: Held | undefined;
+  /** What is known of a session whose tokens could not be had yet. */
+  #absent: policy.Policy | undefined;
   #offline = false;
   #error: GrantError | null = null;
   #shown = "";
@@ -166,10 +168,11 @@ export class Keeper {
   }
 
   async #resume(): Promise<void> {
-    const trace = await this.#shelf.trace().catch(() => undefined);
+    const trace = this.#absent ?? (await this.#shelf.trace().catch(() => undefined));
     if (!trace) return;
-    const { ended } = policy.due(trace, this.#setup.terms);
-    if (ended === "idle" || ended === "absolute") return this.#end(policy.problem("session_ended", "token", ended));
+    const { due, seconds, ended } = policy.due(policy.stale(trace), this.#setup.terms);
+    if (due === "end") return this.#end(policy.problem("session_ended", "token", ended));
+    if (due === "wait" && this.#absent) throw this.#later(seconds);
     await this.#exclusively(async () => {
       if (!this.#held) await this.#silently(trace);
     });
@@ -188,9 +191,15 @@ export class Keeper {
       if (!login) throw policy.problem("state_mismatch", "callback", "state");
       const tokens = await (await this.client()).callback(address, login.pending);
       await this.#take(tokens, policy.begin(tokens, before, this.#held?.tokens.claims?.sub), this.#held);
-    } catch (error) {
-      if (!(error instanceof GrantError) || error.fault === "transport") this.#lose(error);
-      else await this.#end(error);
+    } catch (thrown) {
+      const error = thrown instanceof GrantError ? thrown : policy.problem("storage_unavailable", "configuration");
+      const { session, failed } = policy.unauthorized(before, error);
+      if (failed === "ended") await this.#end(error);
+      else {
+        this.#lose(error);
+        if (this.#held) await this.#write({ ...this.#held, policy: session });
+        else this.#absent = session;
+      }
       throw error;
     }
   }
@@ -319,6 +328,7 @@ export class Keeper {
   async #take(tokens: Tokens, session: policy.Policy, before?: Held): Promise<void> {
     this.#offline = false;
     this.#error = null;
+    this.#absent = undefined;
     const kept = worthKeeping(tokens, before?.tokens, this.#setup.idTokenHint);
     await this.#write({ revision: "", policy: session, tokens: kept });
     this.#say("changed");
@@ -373,6 +383,7 @@ export class Keeper {
 
   async #forget(error: GrantError | null): Promise<void> {
     this.#held = undefined;
+    this.#absent = undefined;
     this.#offline = false;
     this.#error = error;
     await this.#shelf.clear().catch(() => undefined);
@@ -383,6 +394,7 @@ export class Keeper {
 
   /** Somebody looks at a page, or the network is back: what could not be done is tried again, and what is over ends. */
   async wake(online: boolean): Promise<void> {
+    if (online && this.#absent) this.#absent = policy.woken(this.#absent);
     if (online && this.#held) this.#held = { ...this.#held, policy: policy.woken(this.#held.policy) };
     const held = this.#held;
     if (!held) return void (this.#offline && (await this.resume()));

@@ -36,8 +36,14 @@ export const stale = (session: Policy): Policy => kept("stale", { session });
 export const touched = (session: Policy, now?: number): Policy => kept("touched", { session, ...(now !== undefined && { now }) });
 export const woken = (session: Policy): Policy => kept("woken", { session });
 
-export const failed = (session: Policy, error: GrantError): { session: Policy; failed: "later" | "doubtful" | "ended"; seconds?: number } =>
-  answer("failed", { session, error });
+/** What a failure means. */
+export interface Failed {
+  readonly session: Policy;
+  readonly failed: "later" | "doubtful" | "ended";
+}
+
+export const failed = (session: Policy, error: GrantError): Failed => answer("failed", { session, error });
+export const unauthorized = (session: Policy, error: GrantError): Failed => answer("unauthorized", { session, error });
 
 /** The session to go on with where an API's refusal of the token is to be believed. */
 export function refused(session: Policy, status: number, challenge: string | null): Policy | undefined {
