@@ -19,13 +19,15 @@ export const ATTACK = `async () => {
       if (value instanceof Map || value instanceof Set) todo.push(...[...value].flat());
     } catch { /* a prototype that only looks like one */ }
     if (typeof value === "function") take(Function.prototype.toString.call(value).slice(0, 2_000));
-    for (let at = value; at; at = Object.getPrototypeOf(at)) {
-      for (const name of Reflect.ownKeys(at)) {
-        take(String(name));
-        try { todo.push(value[name]); } catch { /* no such luck */ }
+    try {
+      for (let at = value; at; at = Object.getPrototypeOf(at)) {
+        for (const name of Reflect.ownKeys(at)) {
+          take(String(name));
+          try { todo.push(value[name]); } catch { /* no such luck */ }
+        }
+        if (at !== value && seen.has(at)) break;
       }
-      if (at !== value && seen.has(at)) break;
-    }
+    } catch { /* another origin's, or dead */ }
   };
   const search = async () => { for (let looks = 0; todo.length > 0 && looks < 100_000; looks++) { await look(todo.shift()); } };
 

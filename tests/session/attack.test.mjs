@@ -40,7 +40,7 @@ describe("a script in the page", { timeout: 300_000 }, () => {
       assert.equal(found.keys, keys, "the keys are there, and shut");
       assert.ok(found.loot.includes("ada.lovelace@example.test"), "who is signed in is known");
       nowhere(world, found);
-      await tab.run("() => { globalThis.started = false; session.login({ prompt: 'login' }); }");
+      await tab.run("() => { window.started = false; session.login({ prompt: 'login' }); }");
       await until("it has left", async () => (await tab.url()).startsWith(world.op.issuer));
       await tab.goto(world.url); // a login is under way: its verifier is somewhere
       await started(tab);

@@ -115,7 +115,7 @@ describe("fetch", { timeout: 300_000 }, () => {
   test("sends the token to the API and nowhere else, however the address is written", () => signedIn({}, async ({ world, tab }) => {
     world.session.api = [`${world.api}/v1`];
     await tab.goto(world.url);
-    await until("it has started", () => tab.run("() => globalThis.started"));
+    await until("it has started", () => tab.run("() => window.started"));
     const before = world.journal.shown.length;
     const { host, port } = new URL(world.api);
     const foreign = world.foreign;
@@ -181,7 +181,7 @@ describe("fetch", { timeout: 300_000 }, () => {
     const asking = await call(tab, `${world.api}/orders`, { method: "POST", body: "x" });
     assert.equal(asking.status, 200, JSON.stringify(asking));
     await tab.goto(world.url);
-    await until("it has started", () => tab.run("() => globalThis.started"));
+    await until("it has started", () => tab.run("() => window.started"));
     assert.equal((await call(tab, `${world.api}/orders`)).status, 200);
     assert.equal(asked, 2);
     const keys = world.journal.shown.map(({ authorization, dpop }) => [authorization.split(" ")[0], JSON.stringify(JSON.parse(Buffer.from(dpop.split(".")[0], "base64url")).jwk)].join(" "));

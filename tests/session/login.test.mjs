@@ -97,7 +97,7 @@ describe("a session", { timeout: 300_000 }, () => {
 
   test("says what went wrong when the user or the server says no", () => live(browser, {}, async ({ world, visitor }) => {
     const tab = await visit(visitor, world);
-    await tab.run("() => { globalThis.started = false; session.login({ returnTo: '/orders' }); }");
+    await tab.run("() => { window.started = false; session.login({ returnTo: '/orders' }); }");
     await answerServer(tab, world, "deny");
     await started(tab);
     const { status, error } = await state(tab);
@@ -109,7 +109,7 @@ describe("a session", { timeout: 300_000 }, () => {
   test("in a popup leaves the page where it is", () => live(browser, {}, async ({ world, visitor }) => {
     const tab = await visit(visitor, world, "/orders");
     const opened = visitor.context.waitForEvent("page");
-    await tab.run("() => { globalThis.login = session.login({ popup: true, prompt: 'consent' }); login.catch(() => {}); }");
+    await tab.run("() => { window.login = session.login({ popup: true, prompt: 'consent' }); login.catch(() => {}); }");
     const popup = await opened;
     const window = { page: popup, url: async () => popup.url(), run: (work, ...words) => popup.evaluate(`(${work})(...${JSON.stringify(words)})`) };
     const closed = popup.waitForEvent("close");
@@ -126,7 +126,7 @@ describe("a session", { timeout: 300_000 }, () => {
     const tab = await visit(visitor, world);
     await tab.run("() => { document.hasFocus = () => false; }"); // the popup has it
     const opened = visitor.context.waitForEvent("page");
-    await tab.run("() => { globalThis.login = session.login({ popup: true }); login.catch(() => {}); }");
+    await tab.run("() => { window.login = session.login({ popup: true }); login.catch(() => {}); }");
     const popup = await opened;
     const window = { url: async () => popup.url(), run: (work, ...words) => popup.evaluate(`(${work})(...${JSON.stringify(words)})`) };
     const closed = popup.waitForEvent("close");
@@ -153,14 +153,14 @@ describe("a session", { timeout: 300_000 }, () => {
     await logIn(tab, world);
     const asked = [];
     tab.page.on("request", (request) => { if (request.url().includes("/session/end?")) asked.push(new URL(request.url())); });
-    await tab.run("() => { globalThis.started = false; session.logout({ returnTo: '/orders' }); }");
+    await tab.run("() => { window.started = false; session.logout({ returnTo: '/orders' }); }");
     await answerServer(tab, world);
     await started(tab);
     assert.equal(await tab.url(), `${world.origin}/orders`);
     assert.equal((await state(tab)).status, "signed_out");
     assert.equal(world.journal.revoked.length, 1);
     assert.deepEqual([...asked[0].searchParams.keys()].sort(), ["client_id", "post_logout_redirect_uri", "state"], "no ID token in a URL");
-    await tab.run("() => { globalThis.started = false; session.login(); }");
+    await tab.run("() => { window.started = false; session.login(); }");
     await until("the server asks who it is", () => tab.run("() => !!document.querySelector('#login')").catch(() => false));
   }));
 
@@ -199,7 +199,7 @@ describe("a session", { timeout: 300_000 }, () => {
     await live(browser, policy("'self'"), async ({ world, visitor }) => {
       const tab = await visitor.tab();
       await tab.goto(world.url);
-      await until("it has failed", () => tab.run("() => !!globalThis.failure"));
+      await until("it has failed", () => tab.run("() => !!window.failure"));
       assert.equal(await tab.run("() => failure.code"), "worker_unavailable");
     });
   });

@@ -26,14 +26,14 @@ export async function visit(visitor, world, path = "/") {
 
 /** Waits until the page's session has started. */
 export async function started(tab) {
-  await until("the session starts", () => tab.run("() => globalThis.started === true").catch(() => false));
-  const failure = await tab.run("() => globalThis.failure && String(globalThis.failure.stack || globalThis.failure)");
+  await until("the session starts", () => tab.run("() => window.started === true").catch(() => false));
+  const failure = await tab.run("() => window.failure && String(window.failure.stack || window.failure)");
   assert.ok(!failure, failure);
 }
 
 /** Logs in by redirect. */
 export async function logIn(tab, world, login = {}) {
-  await tab.run("(login) => { globalThis.started = false; session.login(login).catch((error) => { globalThis.loginError = error; }); }", { prompt: "consent", ...login });
+  await tab.run("(login) => { window.started = false; session.login(login).catch((error) => { window.loginError = error; }); }", { prompt: "consent", ...login });
   await answerServer(tab, world);
   await started(tab);
   assert.equal((await state(tab)).status, "signed_in", JSON.stringify(await state(tab)));
@@ -43,12 +43,12 @@ export async function logIn(tab, world, login = {}) {
 export async function answerServer(tab, world, answer = "") {
   await until("the server sends the browser back", async () => {
     const url = await tab.url();
-    const refused = await tab.run("() => globalThis.loginError && String(globalThis.loginError)").catch(() => undefined);
+    const refused = await tab.run("() => window.loginError && String(window.loginError)").catch(() => undefined);
     assert.ok(!refused, refused);
-    if (!url.startsWith(world.op.issuer)) return url.startsWith(world.origin) && await tab.run("() => !!globalThis.started").catch(() => false);
+    if (!url.startsWith(world.op.issuer)) return url.startsWith(world.origin) && await tab.run("() => !!window.started").catch(() => false);
     await tab.run(`(answer) => {
       const button = document.querySelector(answer ? \`button[value=\${answer}]\` : "button[name=answer], button[name=logout]");
-      if (button && !globalThis.pressed) { globalThis.pressed = true; button.click(); }
+      if (button && !window.pressed) { window.pressed = true; button.click(); }
     }`, answer).catch(() => {});
     return false;
   });
