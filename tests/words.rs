@@ -17,6 +17,16 @@ fn codes_are_the_same_in_rust_and_typescript() {
 }
 
 #[test]
+fn the_page_of_a_session_says_the_words_of_the_table() {
+    let page = include_str!("../pkg/src/session/errors.ts");
+    let codes = Code::ALL.iter().filter(|code| page.contains(&format!("  {}: [", code.as_str())));
+    let said = codes.inspect(|code| {
+        assert!(page.contains(code.message()) && page.contains(&format!("\"{}\"", code.fault().as_str())), "{code:?}");
+    });
+    assert_eq!(said.count(), page.matches(": [").count());
+}
+
+#[test]
 fn deviations_and_checks_are_the_same_in_rust_and_typescript() {
     let types = include_str!("../pkg/src/types.ts");
     let sorted = |mut words: Vec<&'static str>| {

@@ -4,6 +4,7 @@ import { readFileSync, statSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join, normalize } from "node:path";
 import { after, before, test } from "node:test";
+import { Script } from "node:vm";
 
 import { transform } from "esbuild";
 
@@ -19,9 +20,11 @@ after(() => app?.remove());
 
 const read = (path, encoding = "utf8") => readFileSync(join(app.home, path), encoding);
 const scripts = () => files.filter((path) => path.endsWith(".js"));
-const ours = () => scripts().filter((path) => !path.endsWith(".hex.js"));
+/** The Worker's script of `grantkit/session`, as a file and as text: a module, and what other files hold too. */
+const WORKER = ["dist/session/worker.js", "dist/session/script.js"];
+const ours = () => scripts().filter((path) => !path.endsWith(".hex.js") && !WORKER.includes(path));
 const modules = () => files.filter((path) => path.endsWith(".wasm"));
-const texts = () => files.filter((path) => !path.endsWith(".wasm") && !path.endsWith(".hex.js"));
+const texts = () => files.filter((path) => !path.endsWith(".wasm") && !path.endsWith(".hex.js") && !WORKER.includes(path));
 
 /** The specifiers that a file imports from or exports from. */
 const imported = (path) => [...read(path).matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']/g)].map((match) => match[1]);
@@ -30,7 +33,9 @@ test("it holds what is listed here and nothing else", () => {
   const pairs = (names) => names.flatMap((name) => [`dist/${name}.js`, `dist/${name}.d.ts`]);
   const expected = [
     "package.json", "README.md", "LICENSE-APACHE", "LICENSE-MIT",
-    ...pairs(["auth", "client", "codes", "core", "errors", "index", "instantiate", "providers", "resource", "settle", "sync", "types"]),
+    ...pairs(["auth", "client", "codes", "core", "errors", "index", "instantiate", "providers", "react", "resource", "settle", "sync", "types"]),
+    ...pairs(["connect", "errors", "fetch", "protocol", "session", "setup", "types", "windows", "script"].map((name) => `session/${name}`)),
+    ...pairs(["entry/session"]), "dist/session/worker.js",
     ...["client", "core"].flatMap((name) => [
       ...pairs([`entry/${name}.inline`, `entry/${name}.slim`, `entry/${name}.workerd`, `wasm/${name}.hex`, `wasm/${name}_bg`]),
       `dist/wasm/${name}.wasm`, `dist/wasm/${name}.wasm.d.ts`,
@@ -49,7 +54,8 @@ test("it is no larger than what it holds: the modules, the same as text, and a l
   assert.ok(size("dist/wasm/client.wasm") < 200_000, `client.wasm has ${size("dist/wasm/client.wasm")} bytes`);
   const around = ours().reduce((sum, path) => sum + size(path), 0);
   assert.ok(around < 100_000, `the JavaScript around them has ${around} bytes`);
-  assert.ok(app.report.size < 500_000, `the tarball has ${app.report.size} bytes`);
+  assert.ok(WORKER.every((path) => size(path) < 500_000), "each of the two holds the module of sessions as hex text");
+  assert.ok(app.report.size < 800_000, `the tarball has ${app.report.size} bytes`);
 });
 
 test("the module as text is the module", () => {
@@ -57,6 +63,13 @@ test("the module as text is the module", () => {
     const [, hex] = /^export default "([0-9a-f]+)";\n$/.exec(read(`dist/wasm/${name}.hex.js`));
     assert.ok(Buffer.from(hex, "hex").equals(read(`dist/wasm/${name}.wasm`, null)), name);
   }
+});
+
+test("the Worker's script is one classic script, the same as a file and as text", () => {
+  const [file, text] = WORKER.map((path) => read(path));
+  assert.equal(JSON.parse(text.replace(/^export default |;\n$/g, "")), file);
+  assert.doesNotThrow(() => new Script(file));
+  assert.doesNotMatch(file, /\bimport\s*\(|\beval\s*\(|\bnew Function\b|sourceMappingURL/);
 });
 
 test("nothing in it names a place on the machine that built it", () => {
@@ -85,15 +98,18 @@ test("the modules import from their JavaScript alone, and export no name of a so
 });
 
 test("it depends on no other package", () => {
-  for (const kind of ["dependencies", "peerDependencies", "optionalDependencies", "bundledDependencies"]) assert.equal(manifest[kind], undefined, kind);
+  for (const kind of ["dependencies", "optionalDependencies", "bundledDependencies"]) assert.equal(manifest[kind], undefined, kind);
+  // Those who use the binding have React.
+  assert.deepEqual([Object.keys(manifest.peerDependencies), manifest.peerDependenciesMeta], [["react"], { react: { optional: true } }]);
   for (const path of [...scripts(), ...files.filter((name) => name.endsWith(".d.ts"))]) {
-    for (const specifier of imported(path)) assert.match(specifier, /^\.\.?\//, `${path} imports ${specifier}`);
+    const own = imported(path).filter((specifier) => specifier !== "react" || !path.startsWith("dist/react."));
+    for (const specifier of own) assert.match(specifier, /^\.\.?\//, `${path} imports ${specifier}`);
   }
 });
 
 test("every import names a file that is there, with its ending", () => {
   for (const path of [...ours(), ...files.filter((name) => name.endsWith(".d.ts"))]) {
-    for (const specifier of imported(path)) assert.ok(files.includes(normalize(join(dirname(path), specifier)).replaceAll("\\", "/")), `${path} imports ${specifier}`);
+    for (const specifier of imported(path).filter((name) => name !== "react")) assert.ok(files.includes(normalize(join(dirname(path), specifier)).replaceAll("\\", "/")), `${path} imports ${specifier}`);
   }
 });
 

@@ -29,7 +29,7 @@ struct Verdict {
     skipped: Vec<String>,
 }
 
-const GROUPS: [Group; 12] = [
+const GROUPS: [Group; 13] = [
     Group { name: "house", counts: true, run: run_house },
     Group { name: "fmt", counts: false, run: fmt },
     Group { name: "clippy", counts: false, run: clippy },
@@ -40,6 +40,7 @@ const GROUPS: [Group; 12] = [
     Group { name: "browsers", counts: true, run: run_browsers },
     Group { name: "runtimes", counts: true, run: runtimes },
     Group { name: "e2e", counts: true, run: e2e },
+    Group { name: "session", counts: true, run: session },
     Group { name: "package", counts: true, run: package },
     Group { name: "interop", counts: true, run: run_interop },
 ];
@@ -246,6 +247,11 @@ fn e2e() -> Outcome<Verdict> {
 }
 
 /// The documents show the code of peers, which is compiled with the peers themselves.
+/// Sessions in three engines.
+fn session() -> Outcome<Verdict> {
+    node_with("tests/session", &node_tests("tests/session")?, &browsers::drivers()?)
+}
+
 fn package() -> Outcome<Verdict> {
     peers::install()?;
     node("tests/package", &node_tests("tests/package")?)
@@ -284,12 +290,18 @@ fn node_tests(folder: &str) -> Outcome<Vec<PathBuf>> {
 
 /// Runs Node.js on the tests of one folder, with the package built and a Chromium at hand.
 fn node(folder: &str, words: &[PathBuf]) -> Outcome<Verdict> {
+    node_with(folder, words, &[])
+}
+
+/// The same, with more programs named in the environment.
+fn node_with(folder: &str, words: &[PathBuf], programs: &[(&str, PathBuf)]) -> Outcome<Verdict> {
     if words == [PathBuf::from("--test")] {
         return Err(Failure::new(format!("{folder} has no file that ends in .test.mjs")));
     }
     let node = module::make_all(&module::ENTRIES)?;
     let mut command = toolchain::clean(Command::new(node));
     command.args(words).env("CHROMIUM", browsers::chromium()?);
+    command.envs(programs.iter().map(|(name, path)| (name, path)));
     let mut verdict = Verdict::default();
     verdict.take(folder, &mut command, Show::Live)?;
     Ok(verdict)
