@@ -132,6 +132,7 @@ fn make_plain(toolchain: &Toolchain, bindgen: &Path, node: &Path) -> Outcome<()>
     progress::must("minify plain", minify.arg(format!("--outfile={}", module.display())))?;
     let text = fs::read_to_string(folder.join("plain_bg.js")).at("read", &folder)?;
     place::write(&glue, plain_glue(&text)?)?;
+    place::write(&module.with_extension("d.ts"), "export {};\n")?;
     inputs(PLAIN, toolchain, bindgen)?.leave_in(&mark)
 }
 

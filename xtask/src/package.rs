@@ -18,8 +18,8 @@ pub(crate) fn build(node: &Path) -> Outcome<()> {
         progress::say("skipped", "the package: pkg/src or pkg/tsconfig.json is not there yet");
         return Ok(());
     }
-    // The Worker's script carries its module.
-    let carried = |name: &str| name.ends_with(".d.ts") || name == "session.hex.js";
+    // What is bundled carries its module.
+    let carried = |name: &str| name.ends_with(".d.ts") || name == "session.hex.js" || name.starts_with("plain");
     let built = place::files(&dist().join("wasm"), &carried)?;
     let stamp = place::Stamp::default()
         .word("1")
