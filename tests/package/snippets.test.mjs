@@ -75,6 +75,7 @@ describe("the examples of the documents", { timeout: 120_000 }, () => {
     }
     mkdirSync(join(folder, "node_modules/@types"));
     symlinkSync(join(ROOT, "node_modules/@types/node"), join(folder, "node_modules/@types/node"), "junction");
+    symlinkSync(join(ROOT, "node_modules/@types/react"), join(folder, "node_modules/@types/react"), "junction");
     const compilerOptions = {
       strict: true, noEmit: true, target: "es2022", lib: ["es2022", "dom", "dom.iterable"], module: "esnext", moduleResolution: "bundler",
       moduleDetection: "force", types: ["node"], skipLibCheck: true, preserveSymlinks: false, allowJs: true, checkJs: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, verbatimModuleSyntax: true,
