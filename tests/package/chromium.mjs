@@ -1,9 +1,10 @@
 /** Opens an application's page in Chromium and waits for what it leaves in `globalThis.result`. */
 import { createServer } from "node:http";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 
-import { launch } from "../runtimes/hosts/chromium.mjs";
+import { launch, persist } from "../runtimes/hosts/chromium.mjs";
 
 /** The result of the page at this address. */
 export async function resultOf(address) {
@@ -44,5 +45,22 @@ export async function served(folder, work, headers = {}) {
   } finally {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+/** What an extension's page and its background leave in `globalThis.result`. */
+export async function extended(folder, path) {
+  const profile = await mkdtemp(join(tmpdir(), "grantkit-extension-"));
+  const browser = await persist(profile, [`--disable-extensions-except=${folder}`, `--load-extension=${folder}`, "--disable-features=DisableLoadExtensionCommandLineSwitch"]);
+  try {
+    const background = browser.serviceWorkers()[0] ?? await browser.waitForEvent("serviceworker", { timeout: 20_000 });
+    const page = await browser.newPage();
+    await page.goto(new URL(path, background.url()).href);
+    const result = () => globalThis.result;
+    await page.waitForFunction(() => "result" in globalThis, undefined, { timeout: 20_000 });
+    return { page: await page.evaluate(result), background: await background.evaluate(result) };
+  } finally {
+    await browser.close();
+    await rm(profile, { recursive: true, force: true });
   }
 }

@@ -289,7 +289,7 @@ fn node(folder: &str, words: &[PathBuf]) -> Outcome<Verdict> {
     }
     let node = module::make_all(&module::ENTRIES)?;
     let mut command = toolchain::clean(Command::new(node));
-    command.args(words).env("CHROMIUM", browsers::chromium()?);
+    command.args(words).env("CHROMIUM", browsers::chromium()?).env("GRANTKIT_CACHE", place::cache()?);
     let mut verdict = Verdict::default();
     verdict.take(folder, &mut command, Show::Live)?;
     Ok(verdict)
