@@ -30,16 +30,16 @@ export async function resultOf(address) {
 
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm" };
 
-/** Serves a folder on loopback while `work(origin)` runs. */
-export async function served(folder, work, headers = {}) {
+/** Serves a folder on loopback while `work(origin)` runs; `fallback` is for the paths of an application that has its own. */
+export async function served(folder, work, { headers = {}, port = 0, fallback } = {}) {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://page");
     const file = join(folder, pathname === "/" ? "index.html" : pathname);
-    const content = await readFile(file).catch(() => undefined);
+    const content = await readFile(file).catch(() => (fallback ? readFile(join(folder, fallback)) : undefined));
     if (content === undefined) return response.writeHead(404).end();
-    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream", ...headers }).end(content);
+    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? (fallback ? TYPES[".html"] : "application/octet-stream"), ...headers }).end(content);
   });
-  await new Promise((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
+  await new Promise((resolve, reject) => server.once("error", reject).listen(port, "127.0.0.1", resolve));
   try {
     return await work(`http://127.0.0.1:${server.address().port}`);
   } finally {

@@ -3,6 +3,7 @@
  * and React with Vite are examples of their own: tests/examples.
  */
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 
@@ -39,8 +40,8 @@ for (const environment of ["node", "happy-dom"]) {
     if (!node) return context.skip("vitest needs Node.js 22 or newer");
     const app = await workshop("tests/package/vitest", { files: PROBE });
     try {
-      const said = await run(node, [app.bin("vitest/vitest.mjs"), "run", "--environment", environment, "--reporter", "json"], app.folder, QUIET, LONG);
-      const { numPassedTests, numFailedTests } = JSON.parse(said.slice(said.indexOf("{")));
+      await run(node, [app.bin("vitest/vitest.mjs"), "run", "--environment", environment, "--reporter", "json", "--outputFile", "report.json"], app.folder, QUIET, LONG);
+      const { numPassedTests, numFailedTests } = JSON.parse(await readFile(join(app.folder, "report.json"), "utf8"));
       assert.deepEqual([numPassedTests, numFailedTests], [1, 0]);
     } finally {
       await app.remove();

@@ -27,7 +27,7 @@ Usage: cargo xtask <command>
 
   demo                  build, then serve the demo single-page app with an authorization server beside it
   test [group…]         every check, or the named groups: house fmt clippy doc native build size browsers runtimes e2e
-                        package interop
+                        package examples interop
   interop [server…]     the package against glewlwyd, django-oauth-toolkit and keycloak, or the named ones, fetched into the cache
   build [--entry NAME]  the npm package into pkg/dist, and what it weighs; NAME is core, client or session
   size                  what each entry weighs, beside its peers, and which functions weigh most

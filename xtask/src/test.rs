@@ -29,7 +29,7 @@ struct Verdict {
     skipped: Vec<String>,
 }
 
-const GROUPS: [Group; 12] = [
+const GROUPS: [Group; 13] = [
     Group { name: "house", counts: true, run: run_house },
     Group { name: "fmt", counts: false, run: fmt },
     Group { name: "clippy", counts: false, run: clippy },
@@ -41,6 +41,7 @@ const GROUPS: [Group; 12] = [
     Group { name: "runtimes", counts: true, run: runtimes },
     Group { name: "e2e", counts: true, run: e2e },
     Group { name: "package", counts: true, run: package },
+    Group { name: "examples", counts: true, run: examples },
     Group { name: "interop", counts: true, run: run_interop },
 ];
 
@@ -249,6 +250,11 @@ fn e2e() -> Outcome<Verdict> {
 fn package() -> Outcome<Verdict> {
     sizes::peers()?;
     node("tests/package", &node_tests("tests/package")?)
+}
+
+/// What the examples need beside grantkit is installed into the cache, once.
+fn examples() -> Outcome<Verdict> {
+    node("tests/examples", &node_tests("tests/examples")?)
 }
 
 /// The embedded server with everything switched on, then servers of other code bases; one that this system cannot have does not
