@@ -6,6 +6,7 @@
 mod bench;
 mod browsers;
 mod demo;
+mod docs;
 mod failure;
 mod host;
 mod house;
@@ -15,6 +16,7 @@ mod package;
 mod peers;
 mod place;
 mod progress;
+mod release;
 mod size;
 mod tally;
 mod test;
@@ -34,6 +36,8 @@ Usage: cargo xtask <command>
   build [--entry NAME]  the npm package into pkg/dist, and what it weighs; NAME is core, client or session
   size                  what each entry weighs, beside its peers, and which functions weigh most
   bench [--quick]       what each operation costs, beside its peers, in six runtimes; also --only CASE,… and --in RUNTIME,…
+  docs                  the API reference of the package and the crate, into target/docs
+  release --dry-run     everything that publishing does but the last step; --publish is for the workflow of a tag
   help                  this text
 
 Tools that are missing are installed into a cache ($GRANTKIT_CACHE, else the user's cache directory), Debian packages with apt-get
@@ -67,8 +71,12 @@ fn run(words: &[&str]) -> Outcome<()> {
             module::build(&[module::entry(option.trim_start_matches("--entry="))?])
         }
         ["size"] => size::run(),
+        ["docs"] => docs::run(),
+        ["release", "--dry-run"] => release::run(release::Mode::Dry),
+        ["release", "--publish"] => release::run(release::Mode::Publish),
+        ["release"] => Err(Failure::new("say which: `cargo xtask release --dry-run`, or `--publish`")),
         ["bench", words @ ..] => bench::run(words),
-        [command @ ("demo" | "build" | "size"), ..] => {
+        [command @ ("demo" | "build" | "size" | "docs" | "release"), ..] => {
             Err(Failure::new(format!("`{}` is not understood after `{command}`: type `cargo xtask help`", words[1..].join(" "))))
         }
         [command, ..] => Err(Failure::new(format!("there is no command `{command}`: type `cargo xtask help`"))),

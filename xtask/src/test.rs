@@ -135,6 +135,11 @@ fn run_house() -> Outcome<Verdict> {
 fn fmt() -> Outcome<Verdict> {
     let mut verdict = Verdict::default();
     verdict.take("cargo fmt --all --check", toolchain::cargo().args(["fmt", "--all", "--check"]), Show::Quiet)?;
+    for manifest in place::files(&place::root().join("examples"), &|name| name == "Cargo.toml")? {
+        let mut command = toolchain::cargo();
+        command.args(["fmt", "--check", "--manifest-path"]).arg(&manifest);
+        verdict.take("cargo fmt --check, an example", &mut command, Show::Quiet)?;
+    }
     Ok(verdict)
 }
 
