@@ -63,7 +63,9 @@ fn version() -> Outcome<String> {
 fn may_publish(version: &str) -> Outcome<()> {
     let tag = std::env::var("RELEASE_TAG").unwrap_or_default();
     if tag != format!("v{version}") {
-        return Err(Failure::new(format!("RELEASE_TAG is \"{tag}\" and the version {version}: push the tag v{version}, whose workflow publishes")));
+        return Err(Failure::new(format!(
+            "RELEASE_TAG is \"{tag}\" and the version {version}: push the tag v{version}, whose workflow publishes"
+        )));
     }
     let path = place::root().join("CHANGELOG.md");
     if !fs::read_to_string(&path).at("read", &path)?.contains(&format!("\n## [{version}]")) {

@@ -155,7 +155,7 @@ fn clippy() -> Outcome<Verdict> {
         "--workspace",
         "--all-targets",
         "--features",
-        "grantkit/js,grantkit/session,grantkit/edge",
+        "grantkit/js,grantkit/session,grantkit/edge,grantkit/serde",
         "--",
         "--deny",
         "warnings",
@@ -163,7 +163,7 @@ fn clippy() -> Outcome<Verdict> {
     verdict.take("clippy, native", &mut native, Show::Quiet)?;
     let wasm = toolchain::wasm()?;
     let mut command = wasm.cargo();
-    let of_both = ["--package", "grantkit", "--features", "js,session,edge,web", "--target", WASM, "--target-dir"];
+    let of_both = ["--package", "grantkit", "--features", "js,session,edge,serde,web", "--target", WASM, "--target-dir"];
     if wasm.has_clippy() {
         command.arg("clippy").args(of_both).arg(module::target_dir());
         command.args(["--lib", "--test", "browser", "--", "--deny", "warnings"]);
@@ -183,7 +183,7 @@ fn doc() -> Outcome<Verdict> {
     let mut verdict = Verdict::default();
     let mut native = toolchain::cargo();
     native
-        .args(["doc", "--no-deps", "--package", "grantkit", "--features", "js,session,edge"])
+        .args(["doc", "--no-deps", "--package", "grantkit", "--features", "js,session,edge,serde"])
         .env("RUSTDOCFLAGS", "--deny warnings");
     verdict.take("cargo doc, native", &mut native, Show::Quiet)?;
     let mut wasm = toolchain::wasm()?.cargo();
@@ -193,7 +193,7 @@ fn doc() -> Outcome<Verdict> {
         "--package",
         "grantkit",
         "--features",
-        "js,session,edge,web",
+        "js,session,edge,serde,web",
         "--target",
         WASM,
         "--target-dir",
@@ -208,7 +208,7 @@ fn doc() -> Outcome<Verdict> {
 fn native() -> Outcome<Verdict> {
     let mut verdict = Verdict::default();
     let mut crates = toolchain::cargo();
-    crates.args(["test", "--package", "grantkit", "--features", "js,session,edge", "--no-fail-fast"]);
+    crates.args(["test", "--package", "grantkit", "--features", "js,session,edge,serde", "--no-fail-fast"]);
     verdict.take("cargo test, the crate", &mut crates, Show::Live)?;
     verdict.take("cargo test, this program", toolchain::cargo().args(["test", "--package", "xtask"]), Show::Live)?;
     let mut bare = toolchain::cargo();
