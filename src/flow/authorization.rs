@@ -117,7 +117,7 @@ fn push(relation: &mut Relation, begun: Begun, now: Timestamp) -> Leaving {
         now,
         Box::new(move |relation, sent, _| {
             let response = sent.map_err(|code| code.at(Phase::Authorization))?;
-            let reference = par::receive(&response)?;
+            let reference = par::receive(&response, &relation.client)?;
             let mut query = String::new();
             form::append(&mut query, "client_id", &relation.client.id);
             form::append(&mut query, "request_uri", &reference);

@@ -31,9 +31,9 @@ impl Relation {
         post(self, form, now)?.then(
             self,
             now,
-            Box::new(move |_, sent, now| {
+            Box::new(move |relation, sent, now| {
                 let response = sent.map_err(|code| code.at(Phase::Authorization))?;
-                Ok(Step::Done(Backchannel::receive(&response, notification, now)?))
+                Ok(Step::Done(Backchannel::receive(&response, notification, &relation.client, now)?))
             }),
         )
     }

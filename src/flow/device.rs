@@ -26,9 +26,9 @@ impl Relation {
         post(self, form, now)?.then(
             self,
             now,
-            Box::new(|_, sent, now| {
+            Box::new(|relation, sent, now| {
                 let response = sent.map_err(|code| code.at(Phase::Authorization))?;
-                Ok(Step::Done(DeviceAuthorization::receive(&response, now)?))
+                Ok(Step::Done(DeviceAuthorization::receive(&response, &relation.client, now)?))
             }),
         )
     }

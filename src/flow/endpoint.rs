@@ -83,7 +83,7 @@ fn authenticate(relation: &mut Relation, phase: Phase, now: Timestamp) -> Result
         }
         Authentication::SecretJwt(_) => draw(phase, |relation, entropy, now| {
             let (client, audience) = (&relation.client, audience(relation)?);
-            let secret = client.authentication.secret().map_or("", Secret::expose);
+            let secret = client.authentication.secret_text();
             let now = relation.server_time(now);
             let input = assertion::signing_input(&client.id, audience, Algorithm::Hs256, None, &entropy, now);
             let signature = jws::hmac(secret, &input);

@@ -25,8 +25,9 @@ impl Relation {
         post(self, form, now)?.then(
             self,
             now,
-            Box::new(move |_, sent, _| {
-                revocation::receive(&sent.map_err(|code| code.at(phase))?, token.expose()).map(Step::Done)
+            Box::new(move |relation, sent, _| {
+                let response = sent.map_err(|code| code.at(phase))?;
+                revocation::receive(&response, token.expose(), &relation.client).map(Step::Done)
             }),
         )
     }

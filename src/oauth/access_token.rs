@@ -19,7 +19,7 @@ use crate::{
     },
     limits,
     oauth::{client::Client, metadata::Metadata, signed::Rules},
-    secret::same,
+    secret::{opaque, same},
     text::{
         base64url,
         json::{Object, Raw, Writer},
@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// A request that somebody made, as far as its token goes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Received {
     /// The method.
     pub method: String,
@@ -40,6 +40,8 @@ pub struct Received {
     /// `DPoP`; several headers joined by commas are refused.
     pub dpop: Option<String>,
 }
+
+opaque!(Received);
 
 /// What is expected of the token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

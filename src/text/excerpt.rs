@@ -2,23 +2,42 @@
 
 use alloc::string::String;
 
-use crate::limits;
+use crate::{limits, text::form};
 
 const BLOT: &str = "[redacted]";
 
 /// The start of a body that came back, without the secrets that went out and without anything that looks like a token.
 pub fn excerpt(body: &[u8], secrets: &[&str]) -> String {
-    let mut rest = readable(body.get(..limits::EXCERPT_BYTES).unwrap_or(body));
+    let start = body.get(..limits::EXCERPT_BYTES);
+    let mut text: String = readable(start.unwrap_or(body)).chars().filter(|char| !char.is_control() || *char == '\n').collect();
+    blot_all(&mut text, secrets);
+    if start.is_some() {
+        cut(&mut text, secrets);
+    }
+    without_tokens(&text)
+}
+
+/// Takes off what may be the beginning of a secret or a token, where a text was cut in the middle.
+fn cut(text: &mut String, secrets: &[&str]) {
+    let begun =
+        |secret: &str| (0..secret.len()).rev().find(|length| secret.get(..*length).is_some_and(|part| text.ends_with(part)));
+    let whole = secrets.iter().flat_map(|secret| [begun(secret), begun(&form::encode(secret))]).flatten().max().unwrap_or(0);
+    text.truncate(text.len().saturating_sub(whole));
+    let run = text.bytes().rev().take_while(|byte| is_token_byte(*byte)).count();
+    text.truncate(text.len().saturating_sub(run));
+}
+
+/// A text without runs of characters that are as long as tokens are.
+fn without_tokens(mut rest: &str) -> String {
     let mut clean = String::new();
     while !rest.is_empty() {
         let run = rest.bytes().take_while(|byte| is_token_byte(*byte)).count();
         let Some((token, after)) = rest.split_at_checked(run) else { break };
         clean.push_str(if run < limits::REDACT_CHARACTERS { token } else { BLOT });
         let mut others = after.chars();
-        clean.extend(others.next().filter(|char| !char.is_control() || *char == '\n'));
+        clean.extend(others.next());
         rest = others.as_str();
     }
-    blot_all(&mut clean, secrets);
     clean
 }
 
@@ -33,8 +52,12 @@ pub fn word(text: &str, secrets: &[&str]) -> String {
     clean
 }
 
+/// As they are, and as a form has them: a server that quotes the request quotes its body.
 fn blot_all(text: &mut String, secrets: &[&str]) {
-    secrets.iter().filter(|secret| secret.len() >= limits::SECRET_CHARACTERS).for_each(|secret| blot(text, secret));
+    for secret in secrets.iter().filter(|secret| secret.len() >= limits::SECRET_CHARACTERS) {
+        blot(text, secret);
+        blot(text, &form::encode(secret));
+    }
 }
 
 /// As much of it as is text.

@@ -9,15 +9,17 @@
 
 use alloc::{borrow::Cow, string::String, vec::Vec};
 
-use crate::limits;
+use crate::{limits, secret::opaque};
 
 /// Text that is known to be one JSON value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Raw<'a>(&'a str);
 
 /// An object: its members in their order, each name once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Object<'a>(Vec<(Cow<'a, str>, Raw<'a>)>);
+
+opaque!(Raw<'_>, Writer);
 
 impl<'a> Raw<'a> {
     /// Checks a whole document: one value and nothing after it.
@@ -339,7 +341,6 @@ fn unescape(inner: &str) -> Option<String> {
 }
 
 /// Writes one object, member by member.
-#[derive(Debug)]
 pub struct Writer(String);
 
 impl Default for Writer {

@@ -35,5 +35,6 @@ mod rfc9396_rar;
 mod rfc9449_dpop;
 mod rfc9470_step_up;
 mod rfc9728_resource_metadata;
+mod secrets;
 mod session_policy;
 mod world;

@@ -6,6 +6,7 @@
 mod browsers;
 mod demo;
 mod failure;
+mod fuzz;
 mod host;
 mod house;
 mod interop;
@@ -26,10 +27,13 @@ const HELP: &str = "\
 Usage: cargo xtask <command>
 
   demo                  build, then serve the demo single-page app with an authorization server beside it
-  test [group…]         every check, or the named groups: house fmt clippy doc native build size browsers runtimes e2e
+  test [group…]         every check, or the named groups: house fmt clippy doc native fuzz build size browsers runtimes e2e
                         package interop
   interop [server…]     the package against glewlwyd, django-oauth-toolkit and keycloak, or the named ones, fetched into the cache
   build [--entry NAME]  the npm package into pkg/dist, and what it weighs; NAME is core, client or session
+  fuzz [target…] [--for SECONDS]
+                        the fuzz targets, or the named ones, each for a minute or for so long
+  miri                  the tests of text and secret in the interpreter of a nightly, where there is one
   size                  what each entry weighs, beside its peers, and which functions weigh most
   help                  this text
 
@@ -63,8 +67,10 @@ fn run(words: &[&str]) -> Outcome<()> {
         ["build", option] if option.starts_with("--entry=") => {
             module::build(&[module::entry(option.trim_start_matches("--entry="))?])
         }
+        ["fuzz", words @ ..] => fuzz::run(words),
+        ["miri"] => fuzz::miri(),
         ["size"] => size::run(),
-        [command @ ("demo" | "build" | "size"), ..] => {
+        [command @ ("demo" | "build" | "miri" | "size"), ..] => {
             Err(Failure::new(format!("`{}` is not understood after `{command}`: type `cargo xtask help`", words[1..].join(" "))))
         }
         [command, ..] => Err(Failure::new(format!("there is no command `{command}`: type `cargo xtask help`"))),
