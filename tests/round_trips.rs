@@ -1,5 +1,5 @@
 //! What is written is read again, whatever it is: round trips by the hundred, shrunk to the smallest that fails.
-#![allow(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
+#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "a test stops where something is not as it should be")]
 
 use grantkit::{
     http::Response,

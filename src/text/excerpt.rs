@@ -8,23 +8,13 @@ const BLOT: &str = "[redacted]";
 
 /// The start of a body that came back, without the secrets that went out and without anything that looks like a token.
 pub fn excerpt(body: &[u8], secrets: &[&str]) -> String {
-    let start = body.get(..limits::EXCERPT_BYTES);
-    let mut text: String = readable(start.unwrap_or(body)).chars().filter(|char| !char.is_control() || *char == '\n').collect();
+    let mut text = String::from(readable(body.get(..limits::EXCERPT_BYTES_SEEN).unwrap_or(body)));
+    text.retain(|char| !char.is_control() || char == '\n');
     blot_all(&mut text, secrets);
-    if start.is_some() {
-        cut(&mut text, secrets);
-    }
-    without_tokens(&text)
-}
-
-/// Takes off what may be the beginning of a secret or a token, where a text was cut in the middle.
-fn cut(text: &mut String, secrets: &[&str]) {
-    let begun =
-        |secret: &str| (0..secret.len()).rev().find(|length| secret.get(..*length).is_some_and(|part| text.ends_with(part)));
-    let whole = secrets.iter().flat_map(|secret| [begun(secret), begun(&form::encode(secret))]).flatten().max().unwrap_or(0);
-    text.truncate(text.len().saturating_sub(whole));
-    let run = text.bytes().rev().take_while(|byte| is_token_byte(*byte)).count();
-    text.truncate(text.len().saturating_sub(run));
+    let Some(start) = text.as_bytes().get(..limits::EXCERPT_BYTES) else { return without_tokens(&text) };
+    // Less what may be the beginning of a token.
+    let begun = start.iter().rev().take_while(|byte| is_token_byte(**byte)).count();
+    without_tokens(readable(start.get(..start.len().saturating_sub(begun)).unwrap_or_default()))
 }
 
 /// A text without runs of characters that are as long as tokens are.

@@ -77,7 +77,7 @@ impl<'a> Raw<'a> {
         Some(items)
     }
 
-    /// The members of an object; `None` also where a name is repeated.
+    /// The members of an object.
     pub fn object(self) -> Option<Object<'a>> {
         Scanner::new(self.0).object(Scanner::known)
     }
@@ -161,10 +161,8 @@ impl<'a> Scanner<'a> {
         let start = self.at;
         let deeper = depth.checked_add(1).filter(|deeper| *deeper <= limits::JSON_DEPTH)?;
         match self.next()? {
-            b'{' => self.items(b'{', b'}', |scanner| {
-                scanner.name()?;
-                scanner.value(deeper).map(|_| ())
-            })?,
+            // With each name once, at any depth: two readers of one token must not see two tokens.
+            b'{' => self.object(|scanner| scanner.value(deeper)).map(|_| ())?,
             b'[' => self.items(b'[', b']', |scanner| scanner.value(deeper).map(|_| ()))?,
             b'"' => self.string()?,
             b't' => self.word("true")?,

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::world::{
-    ENTROPY, ISSUER, NOW, callback, claims, client, drive, json_response, jwks, key, merge, now, other_key, server_with, sign_with, state,
-    token_response,
+    ENTROPY, ISSUER, NOW, callback, claims, client, drive, json_response, jwks, key, merge, now, other_key, server_with,
+    sign_with, state, token_response,
 };
 
 fn server() -> Metadata {

@@ -14,7 +14,7 @@ fuzz_target!(|callback: &str| {
             check_refusal(&error, &[CODE, &state()]);
         }
         Ok(_) => {
-            let whole = callback.split('#').flat_map(|part| part.splitn(2, '?'));
+            let whole = callback.splitn(2, '#').flat_map(|part| part.splitn(2, '?'));
             let fits = whole.into_iter().any(|part| {
                 let pairs: Vec<_> = form_urlencoded::parse(part.as_bytes()).collect();
                 let all = |name: &str| pairs.iter().filter(|pair| pair.0 == name).map(|pair| pair.1.as_ref()).collect::<Vec<_>>();
