@@ -46,7 +46,10 @@
 //! | OIDC Core §5.3 | [`oidc::userinfo`] |
 //! | CIBA | [`oidc::ciba`] |
 //! | OIDC RP-Initiated Logout, Back-Channel Logout | [`oidc::logout`] |
-//! | RFC 9700 §4.14: when to refresh | [`session::policy`] |
+//! | RFC 9700 §4.14: when to refresh, and whose turn it is | [`session::policy`], [`session::turn`] |
+//! | OAuth 2.0 for Browser-Based Applications §6.1 | [`session::handler`], [`session::csrf`], [`session::record`] |
+//! | RFC 6265bis, AES-256-GCM (RFC 5116) as cookies have it | [`session::cookie`], [`session::seal`] |
+//! | OAuth 2.0 Form Post Response Mode | [`session::relay`] |
 //! | RFC 9110 §11.6.1 | [`text::challenge`] |
 //! | RFC 8259 | [`text::json`] |
 //! | RFC 4648 §5 | [`text::base64url`] |

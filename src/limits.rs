@@ -4,7 +4,7 @@
 /// metadata document with certificates under 256 KiB. More is an attack or the wrong address.
 pub const RESPONSE_BYTES: usize = 1 << 20;
 
-/// How deep JSON may nest. Claims and metadata need less than ten levels; recursion must stay far from the 1 MiB wasm stack.
+/// How deep JSON may nest. Claims and metadata need less than ten levels; recursion must stay far from the end of the 512 KiB wasm stack.
 pub const JSON_DEPTH: usize = 32;
 
 /// Members of one JSON object, because finding a duplicate compares each with each.
@@ -101,3 +101,48 @@ pub const REFRESH_BACKOFF_SECONDS_MAX: u32 = 60;
 
 /// Seconds for which an access token is as good as new: an API that refuses it means something else than its age.
 pub const REFUSAL_SECONDS: i64 = 60;
+
+/// Bytes of a whole `Set-Cookie` header: RFC 6265bis §5.6 lets browsers ignore a name and value beyond 4,096, and they do so without a word.
+pub const COOKIE_BYTES: usize = 4096;
+
+/// Cookies that a session may be cut into: Node.js and many servers read 16 KiB of headers in all, and other headers are among them.
+pub const COOKIE_CHUNKS: usize = 3;
+
+/// Characters of the label in a cookie's name: it counts in each chunk of each request.
+pub const COOKIE_LABEL_CHARACTERS: usize = 32;
+
+/// Characters of a `state` in the name of its login's cookie: 96 bits tell logins apart, and prove nothing.
+pub const LOGIN_NAME_CHARACTERS: usize = 16;
+
+/// Bytes of all logins that are under way in one browser: about four. Beyond that the oldest give way, or headers outgrow what servers take.
+pub const LOGIN_COOKIE_BYTES: usize = 4096;
+
+/// Seconds that a login may take: long enough to find a second factor or to reset a password.
+pub const LOGIN_SECONDS: u32 = 3600;
+
+/// Characters of a `returnTo`: it travels in a cookie, and in the address bar.
+pub const RETURN_TO_CHARACTERS: usize = 1024;
+
+/// How often a path is decoded to see whether it means something else then: what is encoded more often than this is no honest path.
+pub const PATH_DECODINGS: usize = 4;
+
+/// Seconds that whoever refreshes a session has for it; then the refresh token is in doubt. Three exchanges (keys, token, token with a nonce) fit.
+pub const TURN_SECONDS: u32 = 35;
+
+/// Seconds for which a late request with a replaced cookie is answered with its successor: requests that were under way, and a response that was slow.
+pub const REUSE_SECONDS: u32 = 60;
+
+/// Seconds after a session's end for which a store remembers that it is over, unless its cookie lives longer.
+pub const TOMBSTONE_SECONDS: u32 = 3600;
+
+/// Seconds without use after which a session at the edge ends, unless the operator says otherwise.
+pub const SESSION_IDLE_SECONDS: u32 = 86_400;
+
+/// Seconds after the login at which a session at the edge ends, unless the operator says otherwise.
+pub const SESSION_ABSOLUTE_SECONDS: u32 = 604_800;
+
+/// Logins that one address may begin in a row, and the seconds after which it may begin one more: an office behind one address logs in each morning.
+pub const LOGINS_AT_ONCE: u32 = 20;
+
+/// See [`LOGINS_AT_ONCE`].
+pub const LOGIN_EVERY_SECONDS: u32 = 3;

@@ -11,5 +11,8 @@ pub mod core;
 #[cfg(all(target_arch = "wasm32", feature = "web"))]
 pub mod client;
 
+#[cfg(feature = "edge")]
+pub mod edge;
+
 #[cfg(feature = "session")]
 pub mod session;

@@ -6,6 +6,8 @@
 
 use alloc::{string::String, vec::Vec};
 
+use crate::limits;
+
 /// An absolute `http` or `https` URL, taken apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Uri<'a> {
@@ -114,6 +116,62 @@ fn unescaped(path: &str) -> Option<String> {
         text.push_str(rest);
     }
     Some(text)
+}
+
+/// Whether a path means the same to every reader, however often it decodes: it begins with one slash, has no empty segment, no dot segment (nor one that hides
+/// behind a `;`), no encoded slash, no backslash, no control character, and is UTF-8.
+pub fn is_plain_path(path: &str) -> bool {
+    let mut text = String::from(path);
+    for _ in 0..limits::PATH_DECODINGS {
+        if !is_plain_once(&text) {
+            return false;
+        }
+        match decoded(&text) {
+            Some(next) if next.matches('/').count() != text.matches('/').count() => return false,
+            Some(next) if next == text => return true,
+            Some(next) => text = next,
+            // A sign of percent that stood there encoded, such as `100%25`, is none that encodes; one that stood there bare is no path.
+            None => return text != path,
+        }
+    }
+    false
+}
+
+fn is_plain_once(path: &str) -> bool {
+    let dots = |segment: &str| matches!(segment.split(';').next(), Some("." | ".."));
+    path.starts_with('/')
+        && !path.contains("//")
+        && !path.contains('\\')
+        && !path.chars().any(char::is_control)
+        && !path.split('/').any(dots)
+}
+
+/// Percent-encodings decoded, once; `None` where one is malformed or the outcome is not UTF-8.
+fn decoded(text: &str) -> Option<String> {
+    let mut parts = text.split('%');
+    let mut bytes = Vec::from(parts.next()?);
+    for part in parts {
+        let (digits, rest) = part.split_at_checked(2)?;
+        bytes.push(u8::from_str_radix(digits, 16).ok().filter(|_| !digits.starts_with('+'))?);
+        bytes.extend_from_slice(rest.as_bytes());
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// A path or query in which what a URL must not hold is percent-encoded, as RFC 3986 §2.1 has it.
+pub fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if is_uri_byte(byte) {
+            escaped.push(char::from(byte));
+        } else {
+            escaped.push('%');
+            for half in [byte >> 4, byte & 15] {
+                escaped.extend(char::from_digit(half.into(), 16).map(|digit| digit.to_ascii_uppercase()));
+            }
+        }
+    }
+    escaped
 }
 
 /// The part before a separator, and the part after it where there is one.

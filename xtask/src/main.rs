@@ -3,6 +3,7 @@
 //! Every command sets up what it needs, says what it runs and for how long, is quick the second time, and names what is
 //! missing in one sentence. What it installs goes into a cache of its own; the user's tools are used, never changed.
 
+mod bench;
 mod browsers;
 mod demo;
 mod failure;
@@ -12,6 +13,7 @@ mod house;
 mod interop;
 mod module;
 mod package;
+mod peers;
 mod place;
 mod progress;
 mod size;
@@ -35,6 +37,7 @@ Usage: cargo xtask <command>
                         the fuzz targets, or the named ones, each for a minute or for so long
   miri                  the tests of text and secret in the interpreter of a nightly, where there is one
   size                  what each entry weighs, beside its peers, and which functions weigh most
+  bench [--quick]       what each operation costs, beside its peers, in six runtimes; also --only CASE,… and --in RUNTIME,…
   help                  this text
 
 Tools that are missing are installed into a cache ($GRANTKIT_CACHE, else the user's cache directory), Debian packages with apt-get
@@ -70,6 +73,7 @@ fn run(words: &[&str]) -> Outcome<()> {
         ["fuzz", words @ ..] => fuzz::run(words),
         ["miri"] => fuzz::miri(),
         ["size"] => size::run(),
+        ["bench", words @ ..] => bench::run(words),
         [command @ ("demo" | "build" | "miri" | "size"), ..] => {
             Err(Failure::new(format!("`{}` is not understood after `{command}`: type `cargo xtask help`", words[1..].join(" "))))
         }

@@ -6,7 +6,7 @@ use crate::interop::{self, Ending};
 use crate::progress::{self, Show};
 use crate::tally::Tally;
 use crate::toolchain::{self, WASM};
-use crate::{fuzz, house, module, place};
+use crate::{fuzz, house, module, peers, place};
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -153,7 +153,7 @@ fn clippy() -> Outcome<Verdict> {
         "--workspace",
         "--all-targets",
         "--features",
-        "grantkit/js,grantkit/session",
+        "grantkit/js,grantkit/session,grantkit/edge",
         "--",
         "--deny",
         "warnings",
@@ -161,7 +161,7 @@ fn clippy() -> Outcome<Verdict> {
     verdict.take("clippy, native", &mut native, Show::Quiet)?;
     let wasm = toolchain::wasm()?;
     let mut command = wasm.cargo();
-    let of_both = ["--package", "grantkit", "--features", "js,session,web", "--target", WASM, "--target-dir"];
+    let of_both = ["--package", "grantkit", "--features", "js,session,edge,web", "--target", WASM, "--target-dir"];
     if wasm.has_clippy() {
         command.arg("clippy").args(of_both).arg(module::target_dir());
         command.args(["--lib", "--test", "browser", "--", "--deny", "warnings"]);
@@ -180,12 +180,24 @@ fn clippy() -> Outcome<Verdict> {
 fn doc() -> Outcome<Verdict> {
     let mut verdict = Verdict::default();
     let mut native = toolchain::cargo();
-    native.args(["doc", "--no-deps", "--package", "grantkit", "--features", "js,session"]).env("RUSTDOCFLAGS", "--deny warnings");
+    native
+        .args(["doc", "--no-deps", "--package", "grantkit", "--features", "js,session,edge"])
+        .env("RUSTDOCFLAGS", "--deny warnings");
     verdict.take("cargo doc, native", &mut native, Show::Quiet)?;
     let mut wasm = toolchain::wasm()?.cargo();
-    wasm.args(["doc", "--no-deps", "--package", "grantkit", "--features", "js,session,web", "--target", WASM, "--target-dir"])
-        .arg(module::target_dir())
-        .env("RUSTDOCFLAGS", "--deny warnings");
+    wasm.args([
+        "doc",
+        "--no-deps",
+        "--package",
+        "grantkit",
+        "--features",
+        "js,session,edge,web",
+        "--target",
+        WASM,
+        "--target-dir",
+    ])
+    .arg(module::target_dir())
+    .env("RUSTDOCFLAGS", "--deny warnings");
     verdict.take("cargo doc, WebAssembly", &mut wasm, Show::Quiet)?;
     Ok(verdict)
 }
@@ -194,7 +206,7 @@ fn doc() -> Outcome<Verdict> {
 fn native() -> Outcome<Verdict> {
     let mut verdict = Verdict::default();
     let mut crates = toolchain::cargo();
-    crates.args(["test", "--package", "grantkit", "--features", "js,session", "--no-fail-fast"]);
+    crates.args(["test", "--package", "grantkit", "--features", "js,session,edge", "--no-fail-fast"]);
     verdict.take("cargo test, the crate", &mut crates, Show::Live)?;
     verdict.take("cargo test, this program", toolchain::cargo().args(["test", "--package", "xtask"]), Show::Live)?;
     let mut bare = toolchain::cargo();
@@ -246,7 +258,9 @@ fn e2e() -> Outcome<Verdict> {
     node("tests/e2e", &node_tests("tests/e2e")?)
 }
 
+/// The documents show the code of peers, which is compiled with the peers themselves.
 fn package() -> Outcome<Verdict> {
+    peers::install()?;
     node("tests/package", &node_tests("tests/package")?)
 }
 

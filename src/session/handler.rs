@@ -1,0 +1,350 @@
+//! A token handler, or backend for frontend: what each request to it is, where it may go, and with what.
+//!
+//! The handler stands between a page and everything that takes a token. The page holds one cookie that no script can read; whoever takes over the page can use
+//! the session from there, and can take nothing away. What is decided here is what a request asks for, whether it may, and what must not go along with it.
+//!
+//! Left out: answering CORS. The handler speaks with pages of its own origin, and approves no other.
+//!
+//! Specification: [OAuth 2.0 for Browser-Based Applications §6.1](https://datatracker.ietf.org/doc/html/draft-ietf-oauth-browser-based-apps#section-6.1),
+//! [RFC 9110 §7.6.1](https://www.rfc-editor.org/rfc/rfc9110.html#section-7.6.1) for what ends at each hop.
+
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use crate::{
+    session::{
+        cookie::{Names, SameSite},
+        csrf::{self, Evidence},
+        policy::Terms,
+        record::Keep,
+        refusal::{Refusal, Why},
+    },
+    text::{base64url, form, json::Object, uri, uri::Uri},
+};
+
+/// The header that the application's own scripts send with each request; its value is `1`.
+pub const HEADER: &str = "x-csrf";
+
+/// Headers that speak of one connection, RFC 9110 §7.6.1, and of old.
+const HOP_BY_HOP: [&str; 9] = [
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// What a page must not send through: its cookies, tokens of its own, our header, and encodings that the runtime may not decode.
+const NOT_UPWARD: [&str; 7] = ["cookie", "authorization", "dpop", HEADER, "accept-encoding", "host", "content-length"];
+
+/// What an API must not send through: cookies of this origin, approval of other origins, an encoding that the runtime has undone.
+const NOT_DOWNWARD: [&str; 3] = ["set-cookie", "set-cookie2", "clear-site-data"];
+
+/// Parameters of a login that a link may set. None of them widens what the tokens are good for.
+const LOGIN_PARAMETERS: [&str; 5] = ["prompt", "login_hint", "max_age", "acr_values", "ui_locales"];
+
+/// Whose token goes along.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Token {
+    /// The user's.
+    Session,
+    /// The handler's own, of the client credentials grant.
+    Client,
+    /// Nobody's.
+    None,
+}
+
+/// A path that leads to an API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// What paths begin with, up to a slash; or one whole path.
+    prefix: String,
+    /// What stands in its place.
+    target: String,
+    /// The methods that it takes; empty for all.
+    methods: Vec<String>,
+    /// Whose token goes along.
+    pub token: Token,
+}
+
+impl Route {
+    /// A route from a path of this origin to an absolute URL; both end with a slash, or neither does.
+    ///
+    /// # Errors
+    /// [`Why::Misconfigured`]
+    pub fn new(prefix: &str, target: &str, methods: Vec<String>, token: Token, allow_http: bool) -> Result<Self, Refusal> {
+        let parsed = Uri::parse(target).filter(|uri| {
+            (uri.secure || uri.is_loopback() || allow_http)
+                && uri.query.is_none()
+                && uri.fragment.is_none()
+                && uri::is_plain_path(uri.path)
+                && target.ends_with('/') == prefix.ends_with('/')
+        });
+        let methods: Vec<String> = methods.iter().map(|method| method.to_ascii_uppercase()).collect();
+        if parsed.is_none() || !uri::is_plain_path(prefix) || prefix == "/" {
+            return Err(Why::Misconfigured.about("routes"));
+        }
+        Ok(Self { prefix: prefix.into(), target: target.into(), methods, token })
+    }
+
+    fn leads(&self, path: &str) -> bool {
+        if self.prefix.ends_with('/') { path.starts_with(&self.prefix) } else { path == self.prefix }
+    }
+
+    /// Where a path leads; it cannot lead out of the target.
+    fn url(&self, path: &str, query: &str) -> Result<String, Refusal> {
+        let rest = path.strip_prefix(&self.prefix).unwrap_or("");
+        if !uri::is_plain_path(path) {
+            return Err(Why::PathRefused.into());
+        }
+        let (rest, query, mark) = (uri::escaped(rest), uri::escaped(query), if query.is_empty() { "" } else { "?" });
+        let url = [self.target.as_str(), &rest, mark, &query].concat();
+        let (target, reached) = (Uri::parse(&self.target), Uri::parse(&url));
+        let stays = target.zip(reached).is_some_and(|(target, reached)| {
+            target.origin == reached.origin && reached.path.starts_with(target.path) && reached.fragment.is_none()
+        });
+        if stays { Ok(url) } else { Err(Why::PathRefused.into()) }
+    }
+
+    /// A redirect of the API's, as this origin's: `None` where it leads out of the route.
+    pub fn location(&self, given: &str, asked: &str) -> Option<String> {
+        let asked = Uri::parse(asked)?;
+        let absolute =
+            if given.starts_with('/') && !given.starts_with("//") { [asked.origin, given].concat() } else { given.to_string() };
+        let (target, reached) = (Uri::parse(&self.target)?, Uri::parse(&absolute)?);
+        let rest = reached.path.strip_prefix(target.path).filter(|_| reached.same_origin(&target))?;
+        let path = [&self.prefix, rest].concat();
+        if !self.leads(&path) || !uri::is_plain_path(&path) {
+            return None;
+        }
+        Some(reached.query.map_or_else(|| path.clone(), |query| [&path, "?", query].concat()))
+    }
+
+    /// The URL prefix that its tokens are for.
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+}
+
+/// What the operator decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The path under which the endpoints are, such as `/auth`.
+    pub base: String,
+    /// The origin, where requests do not tell: behind a proxy.
+    pub origin: Option<String>,
+    /// The cookies' names.
+    pub names: Names,
+    /// When the session's cookie is sent.
+    pub same_site: SameSite,
+    /// How long sessions last.
+    pub terms: Terms,
+    /// What is kept of tokens.
+    pub keep: Keep,
+    /// Where paths lead.
+    pub routes: Vec<Route>,
+    /// Responses of the authorization server come by a post from its site, which brings no `Lax` cookie.
+    pub form_post: bool,
+}
+
+/// What a request is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// Something else than the handler.
+    Asset,
+    /// The browser looks ahead; it gets nothing.
+    Prefetch,
+    /// A login, with parameters of the authorization request.
+    Login {
+        /// Where to go afterwards.
+        return_to: String,
+        /// Names and values.
+        parameters: Vec<(String, String)>,
+    },
+    /// The browser comes back from the authorization server.
+    Callback,
+    /// The page asks who is logged in.
+    Session,
+    /// The page wants a new token to be fetched.
+    Refresh,
+    /// The page logs out.
+    Logout,
+    /// The authorization server tells of a logout.
+    Backchannel,
+    /// An API.
+    Proxy {
+        /// Which route.
+        route: usize,
+        /// Where.
+        url: String,
+        /// Headers to leave out.
+        without: Vec<String>,
+        /// It is to become a WebSocket.
+        websocket: bool,
+    },
+}
+
+/// A request, as far as it is looked at before its session is.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Incoming<'a> {
+    /// Scheme, host and port that it was sent to.
+    pub origin: &'a str,
+    /// The path, as the URL parser of the host left it.
+    pub path: &'a str,
+    /// What follows the `?`.
+    pub query: &'a str,
+    /// `Connection`, whose words name more headers of one hop.
+    pub connection: Option<&'a str>,
+    /// Where it comes from.
+    pub evidence: Evidence<'a>,
+}
+
+impl Config {
+    /// The origin that a request was sent to.
+    pub fn origin<'a>(&'a self, incoming: &Incoming<'a>) -> &'a str {
+        self.origin.as_deref().unwrap_or(incoming.origin)
+    }
+
+    /// The cookie policy of a login.
+    pub const fn login_same_site(&self) -> SameSite {
+        if self.form_post { SameSite::None } else { SameSite::Lax }
+    }
+
+    /// What a request is for, and whether it may.
+    ///
+    /// # Errors
+    /// The refusal that the page gets.
+    pub fn read(&self, incoming: &Incoming<'_>) -> Result<Wish, Refusal> {
+        let endpoint = incoming.path.strip_prefix(&self.base).and_then(|rest| rest.strip_prefix('/'));
+        let route = || {
+            let leading = self.routes.iter().enumerate().filter(|(_, route)| route.leads(incoming.path));
+            leading.max_by_key(|(_, route)| route.prefix.len())
+        };
+        let origin = self.origin(incoming);
+        match endpoint {
+            Some(endpoint) => {
+                check_origin(origin)?;
+                self.endpoint(endpoint, incoming, origin)
+            }
+            None => match route() {
+                Some((index, route)) => {
+                    check_origin(origin)?;
+                    proxy(index, route, incoming, origin)
+                }
+                None => Ok(Wish::Asset),
+            },
+        }
+    }
+
+    fn endpoint(&self, name: &str, incoming: &Incoming<'_>, origin: &str) -> Result<Wish, Refusal> {
+        let evidence = &incoming.evidence;
+        let takes = |methods: &[&'static str]| {
+            let is = methods.contains(&evidence.method);
+            if is { Ok(()) } else { Err(Why::MethodNotAllowed.about(if methods.contains(&"GET") { "GET" } else { "POST" })) }
+        };
+        match name {
+            "login" => {
+                takes(&["GET"])?;
+                if evidence.is_prefetch() {
+                    return Ok(Wish::Prefetch);
+                }
+                evidence.check_navigation()?;
+                let pairs = form::parse(incoming.query);
+                let given = pairs.iter().find(|(name, _)| name == "returnTo").map(|(_, value)| value.as_str());
+                let return_to = csrf::return_to(given, &self.base)?;
+                let parameters = pairs.into_iter().filter(|(name, _)| LOGIN_PARAMETERS.contains(&name.as_str())).collect();
+                Ok(Wish::Login { return_to, parameters })
+            }
+            "callback" => takes(&["GET", "POST"]).map(|()| Wish::Callback),
+            "session" => {
+                takes(&["GET"])?;
+                evidence.check(origin).map(|()| Wish::Session)
+            }
+            "refresh" => {
+                takes(&["POST"])?;
+                evidence.check(origin).map(|()| Wish::Refresh)
+            }
+            "logout" => {
+                takes(&["POST"])?;
+                evidence.check(origin).map(|()| Wish::Logout)
+            }
+            "backchannel-logout" => takes(&["POST"]).map(|()| Wish::Backchannel),
+            _ => Err(Why::NotFound.into()),
+        }
+    }
+}
+
+fn proxy(index: usize, route: &Route, incoming: &Incoming<'_>, origin: &str) -> Result<Wish, Refusal> {
+    let evidence = &incoming.evidence;
+    if route.token != Token::None {
+        evidence.check(origin)?;
+    }
+    let known = !matches!(evidence.method, "TRACE" | "TRACK" | "CONNECT");
+    if !known || !(route.methods.is_empty() || route.methods.iter().any(|method| method == evidence.method)) {
+        return Err(Why::MethodNotAllowed.about("routes"));
+    }
+    let url = route.url(incoming.path, incoming.query)?;
+    let mut without = hop_by_hop(incoming.connection);
+    without.extend(NOT_UPWARD.map(String::from));
+    if evidence.websocket {
+        without.retain(|name| name != "upgrade" && name != "connection");
+    }
+    Ok(Wish::Proxy { route: index, url, without, websocket: evidence.websocket })
+}
+
+/// Cookies are kept where the connection is: https, or this machine.
+fn check_origin(origin: &str) -> Result<(), Refusal> {
+    let good = Uri::parse(origin).is_some_and(|uri| (uri.secure || uri.is_loopback()) && uri.path.is_empty());
+    if good { Ok(()) } else { Err(Why::InsecureOrigin.into()) }
+}
+
+/// Headers that end at this hop, by their names.
+fn hop_by_hop(connection: Option<&str>) -> Vec<String> {
+    let named = connection.unwrap_or("").split(',').map(|name| name.trim_ascii().to_ascii_lowercase());
+    HOP_BY_HOP.iter().map(ToString::to_string).chain(named.filter(|name| !name.is_empty())).collect()
+}
+
+/// What becomes of the headers of an API's response: those to leave out, and those to set.
+///
+/// The response is for one user, so nobody but that user's browser may store it, and an API that says nothing, or `public`, did not know.
+pub fn response_headers(
+    names: &[&str],
+    connection: Option<&str>,
+    cache_control: Option<&str>,
+) -> (Vec<String>, Option<&'static str>) {
+    let mut without = hop_by_hop(connection);
+    without.extend(NOT_DOWNWARD.map(String::from));
+    without.extend(names.iter().filter(|name| name.starts_with("access-control-")).map(ToString::to_string));
+    // The runtime has decoded the body: its length is another now.
+    if names.contains(&"content-encoding") {
+        without.extend(["content-encoding", "content-length"].map(String::from));
+    }
+    let private = cache_control.is_some_and(|value| {
+        value.split(',').any(|word| matches!(word.trim_ascii().to_ascii_lowercase().as_str(), "private" | "no-store"))
+    });
+    (without, (!private).then_some("no-store"))
+}
+
+/// The `state` of an authorization response, to find its login by; whether it is the right one is judged later. Of a signed response (JARM) it is read without
+/// a look at the signature.
+pub fn state_of(response: &str) -> Option<String> {
+    let pairs = form::parse(response.split_once('?').map_or(response, |(_, query)| query));
+    let value = |name: &str| pairs.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone());
+    if let Some(state) = value("state") {
+        return Some(state);
+    }
+    let jwt = value("response")?;
+    let payload = String::from_utf8(base64url::decode(jwt.split('.').nth(1)?)?).ok()?;
+    Object::parse(&payload)?.string("state").map(String::from)
+}
+
+/// Errors of a silent login that say nothing but that it cannot be silent: OpenID Connect Core §3.1.2.6.
+pub fn is_silent_no(code: &str) -> bool {
+    matches!(code, "login_required" | "consent_required" | "interaction_required" | "account_selection_required")
+}

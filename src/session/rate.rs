@@ -1,0 +1,64 @@
+//! How often one address may begin a login: a bucket of tokens, one of which drips in every few seconds.
+//!
+//! Everyone behind a handler reaches the authorization server from the handler's address, so one visitor who begins logins without end would have all
+//! of them locked out. This bound is each isolate's own, in memory; where the platform counts for all isolates, its count is asked as well.
+
+use alloc::string::{String, ToString};
+
+use crate::{limits, time::Timestamp};
+
+/// How full an address's bucket was, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bucket {
+    /// Logins that may begin at once.
+    pub left: u32,
+    /// When it was counted.
+    pub at: Timestamp,
+}
+
+impl Bucket {
+    /// A full one.
+    pub fn new(now: Timestamp) -> Self {
+        Self { left: limits::LOGINS_AT_ONCE, at: now }
+    }
+
+    /// Takes one out.
+    ///
+    /// # Errors
+    /// The seconds to wait, where it is empty.
+    pub fn take(self, now: Timestamp) -> (Self, Result<(), u32>) {
+        let every = i64::from(limits::LOGIN_EVERY_SECONDS);
+        // A clock that was set back drips nothing.
+        let passed = now.since(self.at).max(0);
+        let dripped = passed.checked_div(every).and_then(|drops| u32::try_from(drops).ok()).unwrap_or(limits::LOGINS_AT_ONCE);
+        let full = self.left.saturating_add(dripped) >= limits::LOGINS_AT_ONCE;
+        let at = if full { now } else { self.at.plus(every.saturating_mul(dripped.into())) };
+        let left = self.left.saturating_add(dripped).min(limits::LOGINS_AT_ONCE);
+        match left.checked_sub(1) {
+            Some(left) => (Self { left, at }, Ok(())),
+            None => {
+                let wait = every.saturating_sub(now.since(at)).max(1);
+                (Self { left, at }, Err(u32::try_from(wait).unwrap_or(limits::LOGIN_EVERY_SECONDS)))
+            }
+        }
+    }
+}
+
+/// What counts as one address: an IPv4 address, or the network of an IPv6 address, because a household has 2⁶⁴ of those.
+pub fn address(text: &str) -> String {
+    let text = text.trim_ascii();
+    if !text.contains(':') {
+        return text.to_string();
+    }
+    let (head, tail) = text.split_once("::").unwrap_or((text, ""));
+    let group =
+        |side: &str| side.split(':').filter(|part| !part.is_empty()).map(ToString::to_string).collect::<alloc::vec::Vec<_>>();
+    let (mut groups, last) = (group(head), group(tail));
+    while groups.len().saturating_add(last.len()) < 8 {
+        groups.push("0".into());
+    }
+    groups.extend(last);
+    groups.truncate(4);
+    let trimmed = groups.iter().map(|part| part.trim_start_matches('0').to_ascii_lowercase());
+    trimmed.map(|part| if part.is_empty() { "0".into() } else { part }).collect::<alloc::vec::Vec<String>>().join(":")
+}
