@@ -14,8 +14,9 @@ fuzz_target!(|callback: &str| {
             check_refusal(&error, &[CODE, &state()]);
         }
         Ok(_) => {
-            let whole = callback.splitn(2, '#').flat_map(|part| part.splitn(2, '?'));
-            let fits = whole.into_iter().any(|part| {
+            let (address, fragment) = callback.split_once('#').unwrap_or((&callback, ""));
+            let query = address.split_once('?').map_or(address, |(_, query)| query);
+            let fits = [query, fragment].into_iter().any(|part| {
                 let pairs: Vec<_> = form_urlencoded::parse(part.as_bytes()).collect();
                 let all = |name: &str| pairs.iter().filter(|pair| pair.0 == name).map(|pair| pair.1.as_ref()).collect::<Vec<_>>();
                 all("state") == [state()] && all("iss") == [ISSUER] && all("code").len() == 1 && all("error").is_empty()
