@@ -6,7 +6,7 @@ use crate::interop::{self, Ending};
 use crate::progress::{self, Show};
 use crate::tally::Tally;
 use crate::toolchain::{self, WASM};
-use crate::{house, module, peers, place};
+use crate::{fuzz, house, module, peers, place};
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -29,12 +29,13 @@ struct Verdict {
     skipped: Vec<String>,
 }
 
-const GROUPS: [Group; 13] = [
+const GROUPS: [Group; 14] = [
     Group { name: "house", counts: true, run: run_house },
     Group { name: "fmt", counts: false, run: fmt },
     Group { name: "clippy", counts: false, run: clippy },
     Group { name: "doc", counts: false, run: doc },
     Group { name: "native", counts: true, run: native },
+    Group { name: "fuzz", counts: true, run: run_fuzz },
     Group { name: "build", counts: false, run: build },
     Group { name: "size", counts: true, run: size },
     Group { name: "browsers", counts: true, run: run_browsers },
@@ -140,6 +141,9 @@ fn fmt() -> Outcome<Verdict> {
         command.args(["fmt", "--check", "--manifest-path"]).arg(&manifest);
         verdict.take("cargo fmt --check, an example", &mut command, Show::Quiet)?;
     }
+    let mut fuzz = toolchain::cargo();
+    fuzz.args(["fmt", "--check", "--manifest-path", "fuzz/Cargo.toml"]);
+    verdict.take("cargo fmt --check, the fuzz targets", &mut fuzz, Show::Quiet)?;
     Ok(verdict)
 }
 
@@ -215,6 +219,15 @@ fn native() -> Outcome<Verdict> {
     bare.args(["rustc", "--package", "grantkit", "--lib", "--crate-type", "rlib", "--no-default-features"]);
     verdict.take("the crate with alloc alone", &mut bare, Show::Quiet)?;
     Ok(verdict)
+}
+
+/// Each fuzz target for a few seconds.
+fn run_fuzz() -> Outcome<Verdict> {
+    if let Some(why) = fuzz::out_of_reach() {
+        return Ok(Verdict { skipped: vec![why], ..Verdict::default() });
+    }
+    let fuzz::Findings { tally, failures } = fuzz::smoke()?;
+    Ok(Verdict { tally, failures, ..Verdict::default() })
 }
 
 fn build() -> Outcome<Verdict> {
