@@ -212,11 +212,12 @@ impl Session {
             return Due::Use;
         }
         let waited = now >= self.not_before || self.is_set_back(now);
-        match self.refreshing {
-            Refreshing::Once | Refreshing::Often if waited => Due::Refresh,
+        let refreshable = matches!(self.refreshing, Refreshing::Once | Refreshing::Often);
+        match (refreshable, waited) {
+            (true, true) => Due::Refresh,
             _ if good => Due::Use,
-            Refreshing::Impossible | Refreshing::Doubtful if waited => Due::Authorize,
-            _ => Due::Wait(seconds(self.not_before.since(now))),
+            (false, true) => Due::Authorize,
+            (_, false) => Due::Wait(seconds(self.not_before.since(now))),
         }
     }
 

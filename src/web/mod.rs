@@ -5,6 +5,7 @@
 
 pub mod client;
 pub mod clock;
-pub mod crypto;
-pub mod fetch;
+pub mod host;
 pub mod random;
+#[cfg(feature = "serde")]
+mod value;

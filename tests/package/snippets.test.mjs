@@ -11,7 +11,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const REPOSITORY = "https://github.com/grantkit/grantkit/blob/main/";
 const GUIDES = readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`);
 const WITH_EXAMPLES = ["README.md", "pkg/README.md", ...GUIDES];
-const DOCUMENTS = [...WITH_EXAMPLES, "CHANGELOG.md", ".github/CONTRIBUTING.md", ".github/SECURITY.md"];
+const DOCUMENTS = [...WITH_EXAMPLES, "examples/README.md", "CHANGELOG.md", ".github/CONTRIBUTING.md", ".github/SECURITY.md"];
 /** Guides that speak of code without showing it, or show it in another language. */
 const WITHOUT_EXAMPLES = ["docs/README.md", "docs/ARCHITECTURE.md", "docs/comparison.md", "docs/csp.md"];
 /** What the guides migrate from: `cargo xtask test package` installs it. */
@@ -75,6 +75,7 @@ describe("the examples of the documents", { timeout: 120_000 }, () => {
     }
     mkdirSync(join(folder, "node_modules/@types"));
     symlinkSync(join(ROOT, "node_modules/@types/node"), join(folder, "node_modules/@types/node"), "junction");
+    symlinkSync(join(ROOT, "node_modules/@types/react"), join(folder, "node_modules/@types/react"), "junction");
     const compilerOptions = {
       strict: true, noEmit: true, target: "es2022", lib: ["es2022", "dom", "dom.iterable"], module: "esnext", moduleResolution: "bundler",
       moduleDetection: "force", types: ["node"], skipLibCheck: true, preserveSymlinks: false, allowJs: true, checkJs: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, verbatimModuleSyntax: true,

@@ -185,6 +185,18 @@ describe("a session", { timeout: 300_000 }, () => {
     assert.deepEqual(await tab.run("async () => { try { await session.login({ returnTo: 'https://evil.example/' }); } catch (error) { return [error.code, error.about]; } }"), ["invalid_argument", "returnTo"]);
   }));
 
+  test("that is closed says so to whoever asks it, and another can be made", () => live(browser, {}, async ({ world, visitor }) => {
+    const tab = await visit(visitor, world);
+    await logIn(tab, world);
+    assert.deepEqual(await tab.run(`async (url) => {
+      const waiting = session.fetch(url).catch((error) => error.code);
+      session.close();
+      const code = await session.fetch(url).catch((error) => error.code);
+      const other = await grantkit.createSession(options);
+      return [await waiting, code, other !== session, other.status];
+    }`, `${world.api}/slow`), ["aborted", "aborted", true, "signed_in"]);
+  }));
+
   test("needs a policy that allows blob: Workers and WebAssembly, and says so where it has none", async () => {
     const policy = (workers) => ({ headers: { "content-security-policy": `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src *; frame-src *; worker-src ${workers}` } });
     await live(browser, policy("blob:"), async ({ world, visitor }) => {

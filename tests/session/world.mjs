@@ -107,6 +107,7 @@ async function servePage(world, request, response) {
   if (pathname === "/blank") return send(TYPES[".html"], "<!doctype html><title>blank</title>");
   if (pathname === "/worker.js") return send(TYPES[".js"], await readFile(`${DIST}/session/worker.js`));
   if (pathname === "/clock.js") return send(TYPES[".js"], CLOCK(world.shift) + await readFile(`${DIST}/session/worker.js`, "utf8"));
+  if (world.extra?.[pathname]) return send(TYPES[".js"], world.extra[pathname]);
   if (pathname === "/insecure.js") return send(TYPES[".js"], INSECURE + await readFile(`${DIST}/session/worker.js`, "utf8"));
   const file = pathname.startsWith("/dist/") && await readFile(DIST + pathname.slice(5)).catch(() => undefined);
   if (!file) return response.writeHead(404).end();

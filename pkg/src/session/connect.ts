@@ -25,7 +25,7 @@ export async function connect(script: string, address: string | undefined, setup
   const link: Link = new Peer<WorkerCalls, WorkerNews, PageCalls, PageNews>(started.port, own);
   const end = (): void => {
     link.tell("bye", null);
-    link.close(ownError("worker_unavailable", "configuration"));
+    link.close(ownError("aborted", "configuration"));
     started.end();
   };
   try {

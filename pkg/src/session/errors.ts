@@ -3,6 +3,7 @@
 import { GrantError, type Fault, type Phase } from "../errors.js";
 
 const WORDS = {
+  aborted: ["transport", "The caller ended the call."],
   popup_blocked: ["caller", "The browser opened no window. Call login({ popup: true }) in the click itself, or log in by redirect."],
   popup_closed: ["transport", "The window was closed before the login came to its end. Offer the login again."],
   worker_unavailable: [

@@ -121,6 +121,7 @@ export class Peer<Calls, News, OwnCalls, OwnNews> {
   readonly #waiting = new Map<number, { resolve(value: never): void; reject(error: unknown): void }>();
   readonly #working = new Map<number, AbortController>();
   #last = 0;
+  #closed: { reason: unknown } | undefined;
 
   constructor(port: MessagePort, own: Functions<OwnCalls> & Functions<OwnNews>) {
     this.#port = port;
@@ -131,6 +132,7 @@ export class Peer<Calls, News, OwnCalls, OwnNews> {
   /** Asks the other end. */
   call<Name extends keyof Calls & string>(name: Name, input: Input<Calls, Name>[0], transfer: Transferable[] = [], signal?: AbortSignal | null): Promise<Output<Calls, Name>> {
     return new Promise((resolve, reject) => {
+      if (this.#closed) return reject(this.#closed.reason);
       if (signal?.aborted) return reject(signal.reason);
       const call = ++this.#last;
       const abort = (): void => {
@@ -155,6 +157,7 @@ export class Peer<Calls, News, OwnCalls, OwnNews> {
 
   /** Ends it: whoever waits here is told, and what is done for the other end is stopped. */
   close(reason: unknown): void {
+    this.#closed = { reason };
     this.#port.close();
     for (const { reject } of this.#waiting.values()) reject(reason);
     for (const work of this.#working.values()) work.abort();

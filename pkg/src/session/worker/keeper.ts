@@ -23,6 +23,9 @@ type Word = "changed" | "gone";
 /** Milliseconds that giving a token back may take while somebody waits to leave. */
 const PATIENCE = 2_000;
 
+/** Milliseconds after which a page that should have told of a hidden frame is not there any more: it gives up before. */
+const FRAME_PATIENCE = 15_000;
+
 /** Milliseconds that a timer can count. */
 const LONGEST = 2 ** 31 - 1;
 
@@ -182,7 +185,7 @@ export class Keeper {
   async #silently(before: policy.Policy): Promise<void> {
     try {
       this.#refuseOffline("authorization");
-      const page = this.#pages.values().next().value;
+      const page = [...this.#pages].at(-1);
       if (!this.#setup.silent || !page) throw policy.problem("login_required", "authorization");
       const redirectUri = this.#setup.silentRedirectUri;
       const { url, state } = await this.authorize({ prompt: "none", redirect_uri: redirectUri }, "silent", "");
@@ -206,8 +209,10 @@ export class Keeper {
 
   async #framed(page: Page, where: { url: string; state: string; redirectUri: string }): Promise<string> {
     try {
-      return await page.call("frame", where);
+      return await page.call("frame", where, [], AbortSignal.timeout(FRAME_PATIENCE));
     } catch {
+      // It may be a tab that died without a word.
+      if (this.#pages.size > 1) this.#pages.delete(page);
       throw policy.problem("timeout", "authorization");
     }
   }
@@ -223,7 +228,7 @@ export class Keeper {
       if (!held) throw this.#offline && this.#error ? this.#error : policy.problem("not_signed_in", "resource");
       const { due, ended } = policy.due(held.policy, this.#setup.terms);
       // After a refresh the token is used, however short its life.
-      if (due === "use" || (tries > 0 && due === "refresh")) return held;
+      if (due === "use" || (tries > 0 && due === "refresh") || tries > 2) return held;
       if (due === "end") await this.#expire(ended);
       else await this.#renew();
     }
