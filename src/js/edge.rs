@@ -11,10 +11,10 @@ use crate::{
     error::Fault,
     limits,
     session::{
-        cookie::{Jar, Names, SameSite},
+        cookie::{self, Jar, Names, SameSite},
         csrf::Evidence,
         handler::{self, Config, Incoming, Route, Token, Wish},
-        policy::{self, Due, Ended, Failed, Terms},
+        policy::{self, Due, Ended, Failed, Session, Terms},
         rate::{self, Bucket},
         record::{Keep, Record},
         refusal::{self, Refusal, Why},
@@ -97,6 +97,10 @@ impl Handler {
                 let (state, sealed) = (ask.text("state")?, ask.text("sealed")?);
                 list(&config.names.write_login(&state, &sealed, config.login_same_site(), &jar)?)
             }
+            "delete_login" => {
+                let name = config.names.login(&ask.text("state")?).ok_or(Why::CallbackUnknown)?;
+                list(&[cookie::delete(&name, config.login_same_site())])
+            }
             "delete_logins" => list(&config.names.delete_logins(config.login_same_site(), &jar)),
             "begin" => {
                 let dpop = object.get("dpop").map(Raw::as_str);
@@ -107,7 +111,7 @@ impl Handler {
             "failed" => {
                 let (record, failed) = ask.record()?.failed(&ask.object("report")?, now);
                 let mut json = Writer::default();
-                json.raw("record", &record.to_json()).string("failed", word(failed));
+                json.string("record", &record.to_json()).string("failed", word(failed));
                 json.finish()
             }
             "lost" => ask.record()?.lost().to_json(),
@@ -171,6 +175,11 @@ pub fn ask_of_nobody(what: &str, ask: &Ask<'_>, now: Timestamp) -> Result<String
                 json.integer("wait", seconds.into());
             }
             json.finish()
+        }
+        "is_fresh" => {
+            let time = |name| ask.number(name).map(Timestamp::from_seconds);
+            let token = Session::begin(time("expiresAt"), true, time("obtained").unwrap_or(now));
+            if token.due(&Terms::default(), now) == Due::Use { "true" } else { "false" }.to_string()
         }
         "address" => rate::address(&ask.text("address")?),
         "relay" => relay::location(&ask.text("page")?, &ask.0.string("body").unwrap_or_default()),
@@ -350,6 +359,8 @@ fn due(record: &Record, terms: &Terms, now: Timestamp) -> String {
     if let Some(refusal) = Record::refusal(due) {
         json.raw("refusal", &refusal.to_json());
     }
+    // Good for a request yet, where a refresh that is due cannot be had.
+    json.boolean("usable", record.policy.expires_at.is_none_or(|expires_at| now < expires_at));
     json.boolean("touch", record.needs_touch(terms, now)).integer("maxAge", record.seconds_left(terms, now).into());
     json.finish()
 }
