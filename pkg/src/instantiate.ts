@@ -22,8 +22,11 @@ export function bytesOf(hex: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+/** A module. For the compiler that type is empty, and so would take a path or an address, which is to be fetched first. */
+type Module = WebAssembly.Module & object & { readonly href?: never };
+
 /** What a slim entry can be started with. */
-export type ModuleSource = WebAssembly.Module | Response | Promise<Response> | BufferSource;
+export type ModuleSource = Module | Response | Promise<Response> | BufferSource;
 
 /** The module of whatever the caller has at hand. */
 async function moduleOf(source: ModuleSource): Promise<WebAssembly.Module> {

@@ -9,8 +9,13 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const REPOSITORY = "https://github.com/grantkit/grantkit/blob/main/";
-const WITH_EXAMPLES = ["README.md", "pkg/README.md"];
+const GUIDES = readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`);
+const WITH_EXAMPLES = ["README.md", "pkg/README.md", ...GUIDES];
 const DOCUMENTS = [...WITH_EXAMPLES, "CHANGELOG.md", ".github/CONTRIBUTING.md", ".github/SECURITY.md"];
+/** Guides that speak of code without showing it, or show it in another language. */
+const WITHOUT_EXAMPLES = ["docs/README.md", "docs/ARCHITECTURE.md", "docs/comparison.md", "docs/csp.md"];
+/** What the guides migrate from: `cargo xtask test package` installs it. */
+const PEERS = join(ROOT, "target/xtask/peers");
 
 const read = (path) => readFileSync(join(ROOT, path), "utf8");
 
@@ -64,9 +69,14 @@ describe("the examples of the documents", { timeout: 120_000 }, () => {
     mkdirSync(join(folder, "node_modules"));
     // Found as its users find it: by name, through `exports`.
     symlinkSync(join(ROOT, "pkg"), join(folder, "node_modules/grantkit"), "junction");
+    for (const peer of ["arctic", "oauth4webapi", "oidc-client-ts", "openid-client"]) {
+      symlinkSync(join(PEERS, "node_modules", peer), join(folder, "node_modules", peer), "junction");
+    }
+    mkdirSync(join(folder, "node_modules/@types"));
+    symlinkSync(join(ROOT, "node_modules/@types/node"), join(folder, "node_modules/@types/node"), "junction");
     const compilerOptions = {
       strict: true, noEmit: true, target: "es2022", lib: ["es2022", "dom", "dom.iterable"], module: "esnext", moduleResolution: "bundler",
-      moduleDetection: "force", types: [], allowJs: true, checkJs: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, verbatimModuleSyntax: true,
+      moduleDetection: "force", types: ["node"], skipLibCheck: true, preserveSymlinks: false, allowJs: true, checkJs: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, verbatimModuleSyntax: true,
     };
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["context.d.ts", ...all.map(fileOf), "wrong.ts"] }));
     writeFileSync(join(folder, "context.d.ts"), CONTEXT);
@@ -77,7 +87,7 @@ describe("the examples of the documents", { timeout: 120_000 }, () => {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   test("are there, and the package is built", () => {
-    for (const path of WITH_EXAMPLES) assert.ok(blocks(path).length > 0, `${path} has no example`);
+    for (const path of WITH_EXAMPLES) assert.equal(blocks(path).length > 0, !WITHOUT_EXAMPLES.includes(path), `${path} has an example, or is listed as one without`);
     assert.ok(existsSync(join(ROOT, "pkg/dist/entry/client.inline.d.ts")), "pkg/dist is not built: type `cargo xtask build`");
   });
 
@@ -113,6 +123,32 @@ describe("the documents", () => {
     for (const [, fault, codes] of read("pkg/README.md").matchAll(/^\| `(caller|server|refusal|transport)` \|[^|]*\|([^|]*)\|$/gm)) {
       written[fault] = [...codes.matchAll(/`(\w+)`/g)].map((match) => match[1]);
     }
+    assert.deepEqual(written, core);
+  });
+
+  test("explain every code, one by one, in the core's own words", () => {
+    const rows = [...read("src/error.rs").matchAll(/^ {4}\w+ "(\w+)" (Caller|Server|Refusal|Transport) "([^"]*)"\n\s+"((?:[^"\\]|\\.)*)"$/gm)];
+    const core = {};
+    for (const [, code, fault, spec, message] of rows) (core[fault] ??= []).push([code, message.replaceAll("\\", "") + (spec && ` (${spec})`)]);
+    assert.ok(rows.length > 50, "the table of src/error.rs is read");
+    const written = {};
+    for (const section of read("docs/errors.md").split("\n### ").slice(1)) {
+      const fault = section.split(":")[0];
+      for (const [, code, says, next] of section.matchAll(/^\| `(\w+)` \| (.+?) \| (.+) \|$/gm)) {
+        (written[fault] ??= []).push([code, says]);
+        assert.ok(next.length > 5, `${code}: what is to be done`);
+      }
+    }
+    assert.deepEqual(written, core);
+  });
+
+  test("sort every preset by how its metadata is had", () => {
+    const exported = [...read("pkg/src/providers.ts").matchAll(/^export const (\w+)(?:: | = \(.*\): )(Discoverable|Described) /gm)];
+    const table = /^\| (`.*) \| (`.*) \|$/m.exec(read("docs/providers.md"));
+    const written = Object.fromEntries(["Discoverable", "Described"].map((kind, column) => [kind, [...table[column + 1].matchAll(/`(\w+)/g)].map((match) => match[1])]));
+    const core = { Discoverable: [], Described: [] };
+    for (const [, name, kind] of exported) core[kind].push(name);
+    assert.ok(exported.length > 20, "pkg/src/providers.ts is read");
     assert.deepEqual(written, core);
   });
 

@@ -1,4 +1,5 @@
-/** The types, as an application in TypeScript sees them: `types/consumer.ts` compiles, and each `@ts-expect-error` in it is one. */
+/** The types, as an application in TypeScript sees them: `types/consumer.ts` and `types/refused.ts` compile, and each `@ts-expect-error` in them is one. */
+import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -15,7 +16,9 @@ const STRICT = {
 
 let app;
 before(async () => {
-  app = await application({ "bundler/consumer.ts": await source("consumer.ts"), "nodenext/consumer.ts": await source("consumer.ts"), "required/consumer.cts": await source("consumer.cts"), "worker/consumer.ts": await source("consumer.ts"), "loose/consumer.ts": await source("consumer.ts") });
+  const both = async (name) => Object.fromEntries(await Promise.all(["consumer.ts", "refused.ts"].map(async (file) => [`${name}/${file}`, await source(file)])));
+  const folders = await Promise.all(["bundler", "nodenext", "worker"].map(both));
+  app = await application({ ...Object.assign({}, ...folders), "required/consumer.cts": await source("consumer.cts"), "loose/consumer.ts": await source("consumer.ts") });
 });
 after(() => app?.remove());
 
@@ -36,3 +39,18 @@ test("a worker, which has no DOM, type-checks", () => compile("worker", { module
 test("an application with the compiler's default strictness type-checks", () => compile("loose", {
   module: "ESNext", moduleResolution: "Bundler", exactOptionalPropertyTypes: false, noUncheckedIndexedAccess: false, noPropertyAccessFromIndexSignature: false, verbatimModuleSyntax: false,
 }));
+
+test("every value that an entry exports is used or misused there", async () => {
+  const [consumer, refused] = await Promise.all(["consumer.ts", "refused.ts"].map(source));
+  const entries = { "grantkit": "client.inline", "grantkit/core": "core.inline", "grantkit/slim": "client.slim", "grantkit/core/slim": "core.slim" };
+  for (const [entry, file] of Object.entries(entries)) {
+    const names = Object.keys(await import(join(app.home, `dist/entry/${file}.js`)));
+    const inherited = entry === "grantkit" ? [] : Object.keys(await import(join(app.home, "dist/entry/client.inline.js")));
+    const missing = names.filter((name) => !inherited.includes(name) && !new RegExp(`\\b${name}\\b`).test(consumer + refused));
+    assert.deepEqual([entry, missing], [entry, []]);
+    assert.ok(names.length > 5);
+  }
+  const { Client } = await import(join(app.home, "dist/entry/client.inline.js"));
+  const methods = [...Object.getOwnPropertyNames(Client.prototype), ...Object.getOwnPropertyNames(Client)].filter((name) => !["constructor", "length", "name", "prototype"].includes(name));
+  assert.deepEqual(methods.filter((name) => !new RegExp(`\\.${name}\\b`).test(refused) && name !== "server"), []);
+});

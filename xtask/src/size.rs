@@ -18,7 +18,7 @@ pub(crate) fn run() -> Outcome<()> {
 }
 
 /// The peers of `benches/peers`, in the versions that are pinned there, installed out of the repository's way.
-fn peers() -> Outcome<PathBuf> {
+pub(crate) fn peers() -> Outcome<PathBuf> {
     let list = place::root().join("benches/peers");
     let folder = place::scratch().join("peers");
     let files = ["package.json", "package-lock.json"].map(|name| list.join(name));

@@ -6,7 +6,7 @@ use crate::interop::{self, Ending};
 use crate::progress::{self, Show};
 use crate::tally::Tally;
 use crate::toolchain::{self, WASM};
-use crate::{house, module, place};
+use crate::{house, module, place, size as sizes};
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -245,7 +245,9 @@ fn e2e() -> Outcome<Verdict> {
     node("tests/e2e", &node_tests("tests/e2e")?)
 }
 
+/// The documents show the code of peers, which is compiled with the peers themselves.
 fn package() -> Outcome<Verdict> {
+    sizes::peers()?;
     node("tests/package", &node_tests("tests/package")?)
 }
 
