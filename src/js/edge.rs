@@ -66,7 +66,10 @@ impl Handler {
             "read" => wish(&config.read(&ask.incoming(&Strings::of(&ask))?)?),
             "session_name" => config.names.session.clone(),
             "login_name" => config.names.login(&ask.text("state")?).ok_or(Why::CallbackUnknown)?,
-            "session_cookie" => config.names.read_session(&jar)?.unwrap_or_default(),
+            "session_cookie" => match config.names.read_session(&jar)? {
+                Some(sealed) if sealed.is_empty() => return Err(Why::SessionDamaged.into()),
+                sealed => sealed.unwrap_or_default(),
+            },
             "login_cookie" => {
                 let name = config.names.login(&ask.text("state")?).ok_or(Why::CallbackUnknown)?;
                 jar.get(&name)?.unwrap_or_default().to_string()
