@@ -60,15 +60,10 @@ const handler = tokenHandler({
 export default handler;
 `;
 
-/**
- * Starts everything. `facts` are the handler's options that are plain data; `isolates` is how many Workers share the Durable Objects; `alone`: without any.
- */
-export async function startWorld({ facts = {}, isolates = 1, alone = false, date = DATES[0], ttl = {}, keys = [newKey()], persist, https = false, features, configuration } = {}) {
-  const folder = await application();
-  const port = await freePort();
-  const origin = `${https ? "https" : "http"}://127.0.0.1:${port}`;
+/** What a handler at `origin` speaks with, and its options, as far as they are plain data. */
+export async function startServers({ origin, facts = {}, ttl = {}, features, configuration }) {
   const op = await startProvider({
-    redirectUris: [`${origin}/callback`], ttl, features: { backchannelLogout: { enabled: true }, dPoP: { enabled: true }, ...features },
+    redirectUris: [`${origin}/callback`], ttl, features: { backchannelLogout: { enabled: true }, dPoP: { enabled: true }, revocation: { enabled: true, allowedPolicy: () => true }, ...features },
     // Its own would not speak with this machine.
     configuration: { fetch: (url, { dispatcher: _, ...init }) => fetch(url, init), ...configuration },
     clients: [{
@@ -88,13 +83,29 @@ export async function startWorld({ facts = {}, isolates = 1, alone = false, date
     routes: { "/api/": `${api.origin}/base/`, "/own/": { url: `${api.origin}/own/`, token: "client" }, "/open/": { url: `${api.origin}/open/`, token: "none", methods: ["GET"] }, "/gone/": "http://127.0.0.1:9/" },
     ...facts,
   };
+  return {
+    op, gate, api, options,
+    /** The server takes no refresh token any more. */
+    revokeAll: () => Promise.all([...issued].map((token) => token.destroy())),
+    close: () => Promise.all([gate.close(), api.close(), op.close()]),
+  };
+}
+
+/**
+ * Starts everything. `facts` are the handler's options that are plain data; `isolates` is how many Workers share the Durable Objects; `alone`: without any.
+ */
+export async function startWorld({ isolates = 1, alone = false, date = DATES[0], keys = [newKey()], persist, ...more } = {}) {
+  const folder = await application();
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const servers = await startServers({ origin, ...more });
   let mf;
   let bound = keys;
   const start = async () => {
-    const { script, modules } = await bundle(folder, source(options, alone));
+    const { script, modules } = await bundle(folder, source(servers.options, alone));
     const names = Array.from({ length: isolates }, (_, at) => `edge${at}`);
     mf = new Miniflare({
-      host: "127.0.0.1", port, cf: false, https, ...(persist && { durableObjectsPersist: persist }),
+      host: "127.0.0.1", port, cf: false, ...(persist && { durableObjectsPersist: persist }),
       workers: names.map((name, at) => ({
         name, compatibilityDate: date, unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }], modules: [{ type: "ESModule", path: "worker.js", contents: script }, ...modules], bindings: { KEYS: bound },
         ...(!alone && { durableObjects: { SESSIONS: { className: "RefreshCoordinator", useSQLite: true, ...(at > 0 && { scriptName: names[0] }) } } }),
@@ -104,15 +115,13 @@ export async function startWorld({ facts = {}, isolates = 1, alone = false, date
   };
   await start();
   return {
-    origin, op, gate, api, keys,
+    ...servers, origin, keys,
     /** Sends a request to one of the isolates. */
     async send(path, init = {}, isolate = 0) {
-      return send(new URL(new URL(path, origin).href.slice(origin.length), await mf.unsafeGetDirectURL(`edge${isolate}`)), init, https ? {} : { host: new URL(origin).host });
+      return send(new URL(new URL(path, origin).href.slice(origin.length), await mf.unsafeGetDirectURL(`edge${isolate}`)), init, { host: new URL(origin).host });
     },
     /** Asks for a WebSocket, as a browser does; `say` sends a short text and gives the next that comes. */
     socket: async (path, headers, isolate = 0) => connect(new URL(path, await mf.unsafeGetDirectURL(`edge${isolate}`)), { host: new URL(origin).host, ...headers }),
-    /** The server takes no refresh token any more. */
-    revokeAll: () => Promise.all([...issued].map((token) => token.destroy())),
     /** The Worker starts anew; its isolates forget everything. */
     async restart(newKeys) {
       await mf.dispose();
@@ -123,7 +132,7 @@ export async function startWorld({ facts = {}, isolates = 1, alone = false, date
       return (await this.send("/-/events", {}, isolate)).json();
     },
     async close() {
-      await Promise.all([mf.dispose(), gate.close(), api.close(), op.close()]);
+      await Promise.all([mf.dispose(), servers.close()]);
     },
   };
 }
@@ -263,7 +272,7 @@ async function startApi() {
 }
 
 /** Sends exactly these headers: the `fetch` of Node would add some of its own. */
-function send(url, { method = "GET", headers = {}, body, signal }, more) {
+export function send(url, { method = "GET", headers = {}, body, signal }, more) {
   return new Promise((resolve, reject) => {
     const given = Object.fromEntries(Object.entries({ ...more, ...headers }).filter(([, value]) => value !== undefined && value !== ""));
     const request = httpRequest(url, { method, headers: given, signal }, (answer) => {
