@@ -4,7 +4,7 @@
 /// metadata document with certificates under 256 KiB. More is an attack or the wrong address.
 pub const RESPONSE_BYTES: usize = 1 << 20;
 
-/// How deep JSON may nest. Claims and metadata need less than ten levels; recursion must stay far from the 1 MiB wasm stack.
+/// How deep JSON may nest. Claims and metadata need less than ten levels; recursion must stay far from the end of the 512 KiB wasm stack.
 pub const JSON_DEPTH: usize = 32;
 
 /// Members of one JSON object, because finding a duplicate compares each with each.

@@ -1,14 +1,10 @@
 //! Leaving for a login, and coming back from it.
 
-use alloc::{boxed::Box, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
 use crate::{
     error::{Code, Error, Phase},
-    flow::{
-        Effect, Event, Parameters, Relation, Signer, Step, Tokens,
-        endpoint::{Form, draw, failed, own_key, post, sign},
-        keys, tokens,
-    },
+    flow::{Parameters, Relation, Run, Signer, Step, Stop, Tokens},
     oauth::{
         authorization::{self, Begun, Pending, join_query},
         jar, jarm, par,
@@ -26,11 +22,8 @@ impl Relation {
     /// Those of [`authorization::start`] and of the steps.
     pub fn authorize(&mut self, parameters: &Parameters) -> Result<Step<(String, Pending)>, Error> {
         let parameters = parameters.to_vec();
-        Step::ask(Effect::Draw, move |relation, event, now| {
-            let Event::Drawn(entropy) = event else { return Err(failed(event, Phase::Authorization)) };
-            let begun = authorization::start(&relation.server, &relation.client, &parameters, &entropy)?;
-            bind(relation, begun, now)
-        })
+        // What time it is counts once the first step is done.
+        self.begin(Timestamp::from_seconds(0), move |run| run.authorize(&parameters))
     }
 
     /// Finishes a login: judges the callback, redeems the code, judges the tokens.
@@ -38,91 +31,71 @@ impl Relation {
     /// # Errors
     /// Those of [`Pending::receive`]; the rest come from the steps.
     pub fn callback(&mut self, callback: &str, pending: Pending, now: Timestamp) -> Result<Step<Tokens>, Error> {
-        let Some(token) = pending.response_token(callback)? else {
-            let grant = pending.receive(callback, &self.server, &self.client)?;
-            return redeem(self, grant, now);
+        let callback = String::from(callback);
+        self.begin(now, move |run| run.callback(&callback, pending.clone()))
+    }
+}
+
+impl Run<'_> {
+    pub(crate) fn authorize(&mut self, parameters: &Parameters) -> Result<(String, Pending), Stop> {
+        let entropy = self.draw(Phase::Authorization)?;
+        let mut begun = authorization::start(self.server, self.client, parameters, entropy)?;
+        if self.client.dpop_jkt {
+            self.bind(&mut begun)?;
+        }
+        if self.client.jar {
+            self.protect(&mut begun)?;
+        }
+        let pushed = self.server.requires_par || self.client.par || self.client.fapi2;
+        let url = if pushed { self.push(&begun)? } else { begun.url(self.server, self.client)? };
+        Ok((url, begun.pending))
+    }
+
+    /// Binds the code to the DPoP key, where the key will be there when the browser is back: RFC 9449 §10.
+    fn bind(&mut self, begun: &mut Begun) -> Result<(), Stop> {
+        let key = self.own_key(Signer::Dpop, Phase::Authorization)?;
+        let public = key.public.ok_or_else(|| Code::InvalidArgument.at(Phase::Authorization).about("dpop"))?;
+        begun.parameters.push(("dpop_jkt".into(), public.thumbprint()));
+        Ok(())
+    }
+
+    /// Signs the request, where the client signs its requests.
+    fn protect(&mut self, begun: &mut Begun) -> Result<(), Stop> {
+        let phase = Phase::Authorization;
+        let algorithm = self.own_key(Signer::Client, phase)?.algorithm;
+        let [entropy, ..] = self.draw(phase)?;
+        let (client, issuer, now) = (self.client, &self.server.issuer, self.server_time());
+        let kid = client.authentication.kid();
+        let input = jar::signing_input(&begun.parameters, &client.id, issuer, algorithm, kid, entropy, now);
+        let token = self.sign(Signer::Client, input, phase)?;
+        begun.parameters.retain(|(name, _)| name == "client_id");
+        begun.parameters.push(("request".into(), token.expose().into()));
+        Ok(())
+    }
+
+    /// Pushes the request, where the server or the client wants it so: the URL to leave by.
+    fn push(&mut self, begun: &Begun) -> Result<String, Stop> {
+        // `client_id` comes with the client's authentication.
+        let others = begun.parameters.iter().filter(|(name, _)| name != "client_id");
+        let parameters: Vec<_> = others.map(|(name, value)| (name.clone().into(), Secret::new(value.as_str()))).collect();
+        let response = self.post("pushed_authorization_request_endpoint", Phase::Authorization, &parameters)?;
+        let reference = par::receive(response)?;
+        let mut query = String::new();
+        form::append(&mut query, "client_id", &self.client.id);
+        form::append(&mut query, "request_uri", &reference);
+        let endpoint = self.server.endpoint("authorization_endpoint", self.client, Phase::Authorization)?;
+        Ok(join_query(endpoint, &query))
+    }
+
+    pub(crate) fn callback(&mut self, callback: &str, pending: Pending) -> Result<Tokens, Stop> {
+        let grant = match pending.response_token(callback)? {
+            None => pending.receive(callback, self.server, self.client)?,
+            Some(token) => {
+                let (parameters, signature) = jarm::judge(&token, self.server, self.client, self.server_time())?;
+                self.verify(&signature, Phase::Callback)?;
+                pending.receive_parameters(&parameters, self.server, self.client)?
+            }
         };
-        let (parameters, signature) = jarm::judge(&token, &self.server, &self.client, self.server_time(now))?;
-        keys::verify(self, signature, Phase::Callback, now)?.then(
-            self,
-            now,
-            Box::new(move |relation, (), now| {
-                let grant = pending.receive_parameters(&parameters, &relation.server, &relation.client)?;
-                redeem(relation, grant, now)
-            }),
-        )
+        self.tokens(grant.with_default_resource(self.client))
     }
-}
-
-fn redeem(relation: &mut Relation, grant: crate::oauth::token::Grant, now: Timestamp) -> Result<Step<Tokens>, Error> {
-    let grant = grant.with_default_resource(&relation.client);
-    tokens::start(relation, grant, now)
-}
-
-type Leaving = Result<Step<(String, Pending)>, Error>;
-
-/// Binds the code to the DPoP key, where the key will be there when the browser is back: RFC 9449 §10.
-fn bind(relation: &mut Relation, mut begun: Begun, now: Timestamp) -> Leaving {
-    if !relation.client.dpop_jkt {
-        return protect(relation, begun, now);
-    }
-    own_key(relation, Signer::Dpop, Phase::Authorization)?.then(
-        relation,
-        now,
-        Box::new(move |relation, key, now| {
-            let public = key.public.ok_or_else(|| Code::InvalidArgument.at(Phase::Authorization).about("dpop"))?;
-            begun.parameters.push(("dpop_jkt".into(), public.thumbprint()));
-            protect(relation, begun, now)
-        }),
-    )
-}
-
-/// Signs the request, where the client signs its requests.
-fn protect(relation: &mut Relation, mut begun: Begun, now: Timestamp) -> Leaving {
-    if !relation.client.jar {
-        return push(relation, begun, now);
-    }
-    own_key(relation, Signer::Client, Phase::Authorization)?.then(
-        relation,
-        now,
-        Box::new(move |relation, key, now| {
-            draw(Phase::Authorization, move |relation, entropy, now| {
-                let (client, now) = (&relation.client, relation.server_time(now));
-                let kid = client.authentication.kid();
-                let input =
-                    jar::signing_input(&begun.parameters, &client.id, &relation.server.issuer, key.algorithm, kid, &entropy, now);
-                sign(Signer::Client, input, Phase::Authorization, move |token| {
-                    begun.parameters.retain(|(name, _)| name == "client_id");
-                    begun.parameters.push(("request".into(), token.expose().into()));
-                    Ok(Step::Done(begun))
-                })
-            })?
-            .then(relation, now, Box::new(push))
-        }),
-    )
-}
-
-/// Pushes the request, where the server or the client wants it so.
-fn push(relation: &mut Relation, begun: Begun, now: Timestamp) -> Leaving {
-    if !relation.server.requires_par && !relation.client.par && !relation.client.fapi2 {
-        let url = begun.url(&relation.server, &relation.client)?;
-        return Ok(Step::Done((url, begun.pending)));
-    }
-    // `client_id` comes with the client's authentication.
-    let others = begun.parameters.iter().filter(|(name, _)| name != "client_id");
-    let parameters: Vec<_> = others.map(|(name, value)| (name.clone().into(), Secret::new(value.as_str()))).collect();
-    let form = Form { endpoint: "pushed_authorization_request_endpoint", phase: Phase::Authorization, parameters, dpop: false };
-    post(relation, form, now)?.then(
-        relation,
-        now,
-        Box::new(move |relation, sent, _| {
-            let response = sent.map_err(|code| code.at(Phase::Authorization))?;
-            let reference = par::receive(&response)?;
-            let mut query = String::new();
-            form::append(&mut query, "client_id", &relation.client.id);
-            form::append(&mut query, "request_uri", &reference);
-            let endpoint = relation.server.endpoint("authorization_endpoint", &relation.client, Phase::Authorization)?;
-            Ok(Step::Done((join_query(endpoint, &query), begun.pending)))
-        }),
-    )
 }

@@ -1,14 +1,10 @@
 //! A login on the user's own device, [CIBA](https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html).
 
-use alloc::boxed::Box;
+use alloc::string::String;
 
 use crate::{
     error::{Error, Phase},
-    flow::{
-        Parameters, Relation, Step, Tokens,
-        endpoint::{Form, post},
-        poll, tokens,
-    },
+    flow::{Parameters, Relation, Run, Step, Stop, Tokens},
     oauth::{fapi2, token::Grant},
     oidc::ciba::{self, Backchannel},
     secret::Secret,
@@ -22,20 +18,8 @@ impl Relation {
     /// # Errors
     /// Those of [`ciba::check`], [`Code::UnsupportedByServer`](crate::error::Code::UnsupportedByServer); the rest come from the steps.
     pub fn backchannel_authentication(&mut self, parameters: &Parameters, now: Timestamp) -> Result<Step<Backchannel>, Error> {
-        fapi2::refuse(&self.client, Phase::Authorization, "backchannel_authentication_endpoint")?;
-        ciba::check(parameters, self.client.scope.as_deref())?;
-        let notification = parameters.iter().find(|(name, _)| name == "client_notification_token");
-        let notification = notification.map(|(_, token)| Secret::new(token.as_str()));
-        let parameters = Grant::untyped(parameters, Phase::Authorization)?.with_defaults(&self.client).into_parameters();
-        let form = Form { endpoint: "backchannel_authentication_endpoint", phase: Phase::Authorization, parameters, dpop: false };
-        post(self, form, now)?.then(
-            self,
-            now,
-            Box::new(move |_, sent, now| {
-                let response = sent.map_err(|code| code.at(Phase::Authorization))?;
-                Ok(Step::Done(Backchannel::receive(&response, notification, now)?))
-            }),
-        )
+        let parameters = parameters.to_vec();
+        self.begin(now, move |run| run.backchannel_authentication(&parameters))
     }
 
     /// Asks until the user has decided: the poll mode.
@@ -43,7 +27,8 @@ impl Relation {
     /// # Errors
     /// [`Code::ExpiredToken`](crate::error::Code::ExpiredToken) where the time is over; the rest come from the steps.
     pub fn poll_backchannel(&mut self, request: &Backchannel, now: Timestamp) -> Result<Step<Tokens>, Error> {
-        poll::start(request.grant(), request.pace, now)
+        let (grant, pace) = (request.grant(), request.pace);
+        self.begin(now, move |run| run.poll(&grant, pace))
     }
 
     /// Takes a ping, by its `Authorization` header and its body, and asks once: the ping mode.
@@ -57,7 +42,25 @@ impl Relation {
         body: &str,
         now: Timestamp,
     ) -> Result<Step<Tokens>, Error> {
+        let (request, authorization, body) = (request.clone(), String::from(authorization), String::from(body));
+        self.begin(now, move |run| run.ping(&request, &authorization, &body))
+    }
+}
+
+impl Run<'_> {
+    pub(crate) fn backchannel_authentication(&mut self, parameters: &Parameters) -> Result<Backchannel, Stop> {
+        let phase = Phase::Authorization;
+        fapi2::refuse(self.client, phase, "backchannel_authentication_endpoint")?;
+        ciba::check(parameters, self.client.scope.as_deref())?;
+        let notification = parameters.iter().find(|(name, _)| name == "client_notification_token");
+        let notification = notification.map(|(_, token)| Secret::new(token.as_str()));
+        let form = Grant::untyped(parameters, phase)?.with_defaults(self.client).into_parameters();
+        let response = self.post("backchannel_authentication_endpoint", phase, &form)?;
+        Ok(Backchannel::receive(response, notification, self.now)?)
+    }
+
+    pub(crate) fn ping(&mut self, request: &Backchannel, authorization: &str, body: &str) -> Result<Tokens, Stop> {
         request.receive_ping(authorization, body)?;
-        tokens::start(self, request.grant(), now)
+        self.tokens(request.grant())
     }
 }

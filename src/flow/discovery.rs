@@ -1,14 +1,15 @@
 //! Finding a server's metadata: OpenID's place first, then OAuth's.
 
-use alloc::{string::String, vec::Vec};
+use alloc::string::String;
 
 use crate::{
     error::{Code, Error, Phase},
-    flow::{Effect, Relation, Step, response},
+    flow::{Relation, Run, Step, Stop},
     http::{Request, Response},
     oauth::metadata::{self, Metadata},
     quirk::{deviation::Deviations, interop},
     text::excerpt::excerpt,
+    time::Timestamp,
 };
 
 impl Relation {
@@ -16,30 +17,35 @@ impl Relation {
     ///
     /// # Errors
     /// [`Code::InvalidArgument`] where the issuer is no URL or has a query or fragment, [`Code::InsecureUrl`].
-    pub fn discover(&self, issuer: &str) -> Result<Step<()>, Error> {
-        let at = |code: Code| code.at(Phase::Discovery).about("issuer");
-        let mut locations = metadata::locations(issuer).ok_or_else(|| at(Code::InvalidArgument))?;
-        metadata::check_secure(issuer, &self.client).map_err(at)?;
-        locations.reverse();
-        ask(issuer.into(), locations, Code::UnsupportedByServer.at(Phase::Discovery).about("issuer"))
+    pub fn discover(&mut self, issuer: &str) -> Result<Step<()>, Error> {
+        let issuer = String::from(issuer);
+        self.begin(Timestamp::from_seconds(0), move |run| run.discover(&issuer).map(|_| ()))
     }
 }
 
-/// Asks at the next place; where there is none left, `last` is why.
-fn ask(issuer: String, mut locations: Vec<String>, last: Error) -> Result<Step<()>, Error> {
-    let Some(url) = locations.pop() else { return Err(last) };
-    Step::ask(Effect::Send(Request::get(&url)), move |relation, event, _| {
-        let response = response(event).map_err(|code| code.at(Phase::Discovery))?;
-        match document(&response, Phase::Discovery) {
-            Ok(text) => {
-                relation.server = Metadata::parse(text)?.of_issuer(&issuer, &relation.client)?;
-                Ok(Step::Done(()))
+impl Run<'_> {
+    /// The document.
+    pub(crate) fn discover(&mut self, issuer: &str) -> Result<String, Stop> {
+        let at = |code: Code| code.at(Phase::Discovery).about("issuer");
+        let locations = metadata::locations(issuer).ok_or_else(|| at(Code::InvalidArgument))?;
+        metadata::check_secure(issuer, self.client).map_err(at)?;
+        let mut last = at(Code::UnsupportedByServer);
+        for url in locations {
+            let response = self.send(Request::get(&url), Phase::Discovery)?;
+            match document(response, Phase::Discovery) {
+                Ok(text) => {
+                    let server = Metadata::parse(text)?.of_issuer(issuer, self.client)?;
+                    let document = server.document.clone();
+                    self.find(server);
+                    return Ok(document);
+                }
+                // Overloaded is not elsewhere. Anything else may be the answer of a server that keeps its metadata in the next place.
+                Err(error) if error.retryable() => return Err(error.into()),
+                Err(error) => last = error,
             }
-            // Overloaded is not elsewhere. Anything else may be the answer of a server that keeps its metadata in the next place.
-            Err(error) if error.retryable() => Err(error),
-            Err(error) => ask(issuer, locations, error),
         }
-    })
+        Err(last.into())
+    }
 }
 
 /// A JSON document that was asked for: status 200, whatever its media type.

@@ -1,14 +1,10 @@
 //! Tokens and clients at the server: revoking and introspecting the one, registering the other.
 
-use alloc::{boxed::Box, string::String, vec::Vec};
+use alloc::{borrow::Cow, string::String, vec::Vec};
 
 use crate::{
     error::{Code, Error, Phase},
-    flow::{
-        Effect, Parameters, Relation, Step,
-        endpoint::{Form, post, post_accepting},
-        keys, response,
-    },
+    flow::{Parameters, Relation, Run, Step, Stop, endpoint::Form},
     oauth::{introspection, registration, revocation},
     secret::Secret,
     time::Timestamp,
@@ -20,15 +16,8 @@ impl Relation {
     /// # Errors
     /// [`Code::ReservedParameter`]; the rest come from the steps, see [`revocation::receive`].
     pub fn revoke(&mut self, token: Secret, parameters: &Parameters, now: Timestamp) -> Result<Step<()>, Error> {
-        let phase = Phase::Revocation;
-        let form = form("revocation_endpoint", phase, &token, parameters)?;
-        post(self, form, now)?.then(
-            self,
-            now,
-            Box::new(move |_, sent, _| {
-                revocation::receive(&sent.map_err(|code| code.at(phase))?, token.expose()).map(Step::Done)
-            }),
-        )
+        let parameters = parameters.to_vec();
+        self.begin(now, move |run| run.revoke(token.expose(), &parameters))
     }
 
     /// Asks what a token is worth: the members of the answer, as JSON.
@@ -36,20 +25,8 @@ impl Relation {
     /// # Errors
     /// [`Code::ReservedParameter`]; the rest come from the steps, see [`introspection::receive`].
     pub fn introspect(&mut self, token: Secret, parameters: &Parameters, now: Timestamp) -> Result<Step<String>, Error> {
-        let phase = Phase::Introspection;
-        let form = form("introspection_endpoint", phase, &token, parameters)?;
-        let accept = if self.client.signed_introspection { introspection::SIGNED } else { "application/json" };
-        post_accepting(self, form, accept, now)?.then(
-            self,
-            now,
-            Box::new(move |relation, sent, now| {
-                let response = sent.map_err(|code| code.at(phase))?;
-                let time = relation.server_time(now);
-                let (answer, signature) =
-                    introspection::receive(&response, token.expose(), &relation.server, &relation.client, time)?;
-                keys::vouch(relation, answer, signature, phase, now)
-            }),
-        )
+        let parameters = parameters.to_vec();
+        self.begin(now, move |run| run.introspect(token.expose(), &parameters))
     }
 
     /// Registers a client of this metadata, a JSON object: what the server made of it, as JSON.
@@ -57,26 +34,52 @@ impl Relation {
     /// # Errors
     /// [`Code::UnsupportedByServer`], [`Code::InsecureUrl`]; the rest come from the steps, see [`registration::receive`].
     pub fn register(&mut self, metadata: &str, initial: Option<Secret>) -> Result<Step<String>, Error> {
-        let request = registration::request(metadata, initial.as_ref(), &self.server, &self.client)?;
-        Step::ask(Effect::Send(request), move |_, event, _| {
-            let response = response(event).map_err(|code| code.at(Phase::Registration))?;
-            registration::receive(&response, initial.as_ref()).map(Step::Done)
-        })
+        let metadata = String::from(metadata);
+        self.begin(Timestamp::from_seconds(0), move |run| run.register(&metadata, initial.as_ref()))
     }
 }
 
-/// A form about a token.
-fn form(endpoint: &'static str, phase: Phase, token: &Secret, parameters: &Parameters) -> Result<Form, Error> {
+impl Run<'_> {
+    pub(crate) fn revoke(&mut self, token: &str, parameters: &Parameters) -> Result<(), Stop> {
+        let phase = Phase::Revocation;
+        let response = self.post("revocation_endpoint", phase, &form(phase, token, parameters)?)?;
+        Ok(revocation::receive(response, token)?)
+    }
+
+    pub(crate) fn introspect(&mut self, token: &str, parameters: &Parameters) -> Result<String, Stop> {
+        let phase = Phase::Introspection;
+        let form = Form {
+            endpoint: "introspection_endpoint",
+            phase,
+            parameters: &form(phase, token, parameters)?,
+            accept: if self.client.signed_introspection { introspection::SIGNED } else { "application/json" },
+            dpop: false,
+        };
+        let response = self.post_form(&form)?.map_err(|code| code.at(phase))?;
+        let (answer, signature) = introspection::receive(response, token, self.server, self.client, self.server_time())?;
+        self.vouch(signature.as_ref(), phase)?;
+        Ok(answer)
+    }
+
+    pub(crate) fn register(&mut self, metadata: &str, initial: Option<&Secret>) -> Result<String, Stop> {
+        let request = registration::request(metadata, initial, self.server, self.client)?;
+        let response = self.send(request, Phase::Registration)?;
+        Ok(registration::receive(response, initial)?)
+    }
+}
+
+/// The form about a token.
+fn form(phase: Phase, token: &str, parameters: &Parameters) -> Result<Vec<(Cow<'static, str>, Secret)>, Error> {
     const RESERVED: [&str; 5] = ["token", "client_id", "client_secret", "client_assertion", "client_assertion_type"];
-    if token.expose().is_empty() {
+    if token.is_empty() {
         return Err(Code::InvalidArgument.at(phase).about("token"));
     }
-    let mut form = Vec::from([("token".into(), token.clone())]);
+    let mut form = Vec::from([("token".into(), Secret::new(token))]);
     for (name, value) in parameters {
         if RESERVED.contains(&name.as_str()) {
             return Err(Code::ReservedParameter.at(phase).about(name));
         }
         form.push((name.clone().into(), Secret::new(value.as_str())));
     }
-    Ok(Form { endpoint, phase, parameters: form, dpop: false })
+    Ok(form)
 }

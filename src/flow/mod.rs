@@ -6,6 +6,10 @@
 //! The plan put flows into the web host, one `async fn` each. Here they are part of the protocol instead, for three reasons: one small
 //! driver serves every flow (an `async fn` each would be a state machine each), the rules between two requests (which key,
 //! when to fetch keys anew, what a failure means for the grant) are tested natively, and a Rust program drives the same flows with its own client.
+//!
+//! Each flow is one plain function over a [`Run`], from its first line to its last. Where it asks for something that has not happened yet, it leaves, and
+//! is begun anew once that has: what happened before is answered from a journal. It sees nothing but its arguments, what was known when it began, and the
+//! journal, so it goes the same way each time; what it asks is compared with what it asked before, and one that went another way would end there.
 
 pub mod authorization;
 pub mod ciba;
@@ -16,6 +20,7 @@ mod keys;
 pub mod management;
 mod poll;
 pub mod resource;
+mod run;
 pub mod tokens;
 pub mod validation;
 
@@ -25,16 +30,19 @@ use crate::{
     error::{Code, Error},
     http::{Request, Response},
     jose::{jwk::OwnKey, jws},
-    limits,
     oauth::{
-        assertion, authorization::Entropy, client::Client, client_credentials, dpop::Nonces, exchange, extension,
-        metadata::Metadata, refresh, token::Grant,
+        assertion, authorization::Entropy, client::Client, client_credentials, exchange, extension, metadata::Metadata,
+        token::Grant,
     },
     secret::Secret,
-    time::{self, Timestamp},
+    time::Timestamp,
 };
 
+pub use run::Run;
 pub use tokens::Tokens;
+
+pub(crate) use run::Stop;
+use run::{Flow, Journal, Learnt};
 
 /// One client at one server: what is configured, and what was learnt.
 ///
@@ -63,18 +71,14 @@ pub struct Relation {
     pub server: Metadata,
     /// The client.
     pub client: Client,
-    keys: Option<keys::Keys>,
-    client_key: Option<OwnKey>,
-    dpop_key: Option<OwnKey>,
-    nonces: Nonces,
-    clock_offset: i64,
+    learnt: Learnt,
 }
 
 /// Names and values to add to a request; a name may stand there more than once.
 pub type Parameters = [(String, String)];
 
 /// What the host is to do.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// Send this, follow no redirect, read at most [`RESPONSE_BYTES`](crate::limits::RESPONSE_BYTES).
     Send(Request),
@@ -130,22 +134,31 @@ pub enum Step<T> {
     Done(T),
 }
 
-/// How a flow goes on.
-pub type Continuation<T> = dyn FnOnce(&mut Relation, Event, Timestamp) -> Result<Step<T>, Error>;
-
-/// How a flow goes on after another.
-type Rest<T, U> = Box<dyn FnOnce(&mut Relation, T, Timestamp) -> Result<Step<U>, Error>>;
-
 /// The rest of a flow.
-pub struct Next<T>(Box<Continuation<T>>);
+pub struct Next<T> {
+    flow: Box<Flow<T>>,
+    journal: Box<Journal>,
+}
 
 impl<T> Next<T> {
     /// Goes on, with what came of the step.
     ///
     /// # Errors
     /// Whatever ends the flow.
-    pub fn resume(self, relation: &mut Relation, event: Event, now: Timestamp) -> Result<Step<T>, Error> {
-        (self.0)(relation, event, now)
+    pub fn resume(mut self, relation: &mut Relation, event: Event, now: Timestamp) -> Result<Step<T>, Error> {
+        self.journal.note(event, now);
+        self.go(relation)
+    }
+
+    fn go(mut self, relation: &mut Relation) -> Result<Step<T>, Error> {
+        let mut run = Run::new(relation, &self.journal);
+        let ended = (self.flow)(&mut run);
+        run.leave().teach(relation, &mut self.journal);
+        match ended {
+            Ok(value) => Ok(Step::Done(value)),
+            Err(Stop::Failed(error)) => Err(error),
+            Err(Stop::Asked) => Ok(Step::Ask(self.journal.asked()?, self)),
+        }
     }
 }
 
@@ -155,58 +168,10 @@ impl<T> core::fmt::Debug for Next<T> {
     }
 }
 
-impl<T: 'static> Step<T> {
-    /// A step that asks, and goes on like this.
-    fn ask(
-        effect: Effect,
-        rest: impl FnOnce(&mut Relation, Event, Timestamp) -> Result<Self, Error> + 'static,
-    ) -> Result<Self, Error> {
-        Ok(Self::Ask(effect, Next(Box::new(rest))))
-    }
-
-    /// One flow after another.
-    fn then<U: 'static>(self, relation: &mut Relation, now: Timestamp, rest: Rest<T, U>) -> Result<Step<U>, Error> {
-        match self {
-            Self::Ask(effect, next) => {
-                Step::ask(effect, move |relation, event, now| next.resume(relation, event, now)?.then(relation, now, rest))
-            }
-            Self::Done(value) => rest(relation, value, now),
-        }
-    }
-
-    /// The same flow, with something to say of whatever ends it.
-    fn amend(self, amend: fn(Error) -> Error) -> Self {
-        match self {
-            Self::Ask(effect, next) => {
-                let rest = move |relation: &mut Relation, event, now| match next.resume(relation, event, now) {
-                    Ok(step) => Ok(step.amend(amend)),
-                    Err(error) => Err(amend(error)),
-                };
-                Self::Ask(effect, Next(Box::new(rest)))
-            }
-            Self::Done(value) => Self::Done(value),
-        }
-    }
-
-    /// The same flow, for something else.
-    pub fn map<U: 'static>(self, last: fn(&Relation, T) -> U, relation: &Relation) -> Step<U> {
-        match self {
-            Self::Ask(effect, next) => {
-                let rest = move |relation: &mut Relation, event, now| {
-                    let step = next.resume(relation, event, now)?;
-                    Ok(step.map(last, relation))
-                };
-                Step::Ask(effect, Next(Box::new(rest)))
-            }
-            Self::Done(value) => Step::Done(last(relation, value)),
-        }
-    }
-}
-
 impl Relation {
     /// A client at a server whose metadata is at hand.
     pub fn new(server: Metadata, client: Client) -> Self {
-        Self { server, client, keys: None, client_key: None, dpop_key: None, nonces: Nonces::default(), clock_offset: 0 }
+        Self { server, client, learnt: Learnt::default() }
     }
 
     /// A client at a server that is yet to be asked: [`Relation::discover`] fills it in.
@@ -216,21 +181,16 @@ impl Relation {
 
     /// Seconds by which the server's clock is ahead of ours, as its last answer to a form had it; 0 where it is not known.
     pub fn clock_offset(&self) -> i64 {
-        self.clock_offset
+        self.learnt.clock_offset
     }
 
-    /// What time it is for the server. Clocks that differ by no more than the leeway are taken to agree.
-    fn server_time(&self, now: Timestamp) -> Timestamp {
-        let agree = self.clock_offset.saturating_abs() <= self.client.leeway.seconds();
-        if agree { now } else { now.plus(self.clock_offset) }
-    }
-
-    /// Learns what time it is for the server. From answers to forms alone: any other may have lain in a cache since its `Date`.
-    fn measure_clock(&mut self, response: &Response, now: Timestamp) {
-        if let Some(date) = response.date.as_deref().and_then(time::parse_http_date) {
-            let offset = date.since(now);
-            self.clock_offset = if offset.saturating_abs() > limits::CLOCK_OFFSET_SECONDS_MAX { 0 } else { offset };
-        }
+    /// Begins a flow.
+    pub(crate) fn begin<T>(
+        &mut self,
+        now: Timestamp,
+        flow: impl Fn(&mut Run<'_>) -> Result<T, Stop> + 'static,
+    ) -> Result<Step<T>, Error> {
+        Next { flow: Box::new(flow), journal: Box::new(Journal::new(self.learnt.clone(), now)) }.go(self)
     }
 
     /// Spends a refresh token.
@@ -244,7 +204,8 @@ impl Relation {
         parameters: &Parameters,
         now: Timestamp,
     ) -> Result<Step<Tokens>, Error> {
-        tokens::start(self, refresh::grant(token, subject).with_parameters(parameters)?, now)
+        let parameters = parameters.to_vec();
+        self.begin(now, move |run| run.refresh(token.expose(), subject.as_deref(), &parameters))
     }
 
     /// Asks for a token of the client's own.
@@ -268,7 +229,8 @@ impl Relation {
     /// # Errors
     /// Those of [`exchange::grant`].
     pub fn exchange_token(&mut self, parameters: &Parameters, now: Timestamp) -> Result<Step<Tokens>, Error> {
-        tokens::start(self, exchange::grant(parameters)?, now)
+        let grant = exchange::grant(parameters)?;
+        self.begin(now, move |run| run.tokens(grant.clone()))
     }
 
     /// Spends an assertion of someone whom the server trusts.
@@ -290,16 +252,7 @@ impl Relation {
     /// # Errors
     /// As for [`Relation::refresh`].
     pub fn spend(&mut self, grant: Grant, parameters: &Parameters, now: Timestamp) -> Result<Step<Tokens>, Error> {
-        let grant = grant.with_parameters(parameters)?.with_defaults(&self.client);
-        tokens::start(self, grant, now)
-    }
-}
-
-/// The event of a step that was sent: a response, or why there is none.
-fn response(event: Event) -> Result<Response, Code> {
-    match event {
-        Event::Response(response) => Ok(response),
-        Event::Failed(code) | Event::Unsent(code) => Err(code),
-        Event::Verified(_) | Event::Signed(_) | Event::Key(_) | Event::Drawn(_) | Event::Waited => Err(Code::InvalidArgument),
+        let parameters = parameters.to_vec();
+        self.begin(now, move |run| run.spend(grant.clone(), &parameters))
     }
 }

@@ -1,14 +1,13 @@
 //! Access tokens in use: at the userinfo endpoint, which is the server's own resource, and at those of others.
 
 use alloc::{
-    boxed::Box,
     string::{String, ToString},
     vec::Vec,
 };
 
 use crate::{
     error::{Code, Error, Phase},
-    flow::{Effect, Relation, Step, discovery::document, endpoint::prove, keys, response},
+    flow::{Relation, Run, Step, Stop, discovery::document, run::Lesson},
     http::Request,
     oauth::{
         metadata::check_secure,
@@ -28,11 +27,8 @@ impl Relation {
     /// # Errors
     /// [`Code::OriginNotAllowed`] unless a prefix in [`api`](crate::oauth::client::Client::api) says so, [`Code::InsecureUrl`], [`Code::InvalidArgument`] for a DPoP token without a key.
     pub fn show(&mut self, method: &str, url: &str, token: &AccessToken, now: Timestamp) -> Result<Step<Headers>, Error> {
-        if !resource::allows(&self.client.api, url) {
-            return Err(Code::OriginNotAllowed.at(Phase::Resource).about("api"));
-        }
-        check_secure(url, &self.client).map_err(|code| code.at(Phase::Resource).about("url"))?;
-        headers(self, method.to_string(), url.into(), token, Phase::Resource, now)
+        let (method, url, token) = (method.to_string(), url.to_string(), token.clone());
+        self.begin(now, move |run| run.show(&method, &url, &token))
     }
 
     /// Learns from a resource's answer, whatever it is. Tells whether to send the request again, with new headers: where a proof was refused for
@@ -45,7 +41,10 @@ impl Relation {
         dpop_nonce: Option<&str>,
         again: bool,
     ) -> bool {
-        let news = self.nonces.learn(url, dpop_nonce);
+        let news = dpop_nonce.is_some_and(|nonce| self.learnt.nonces.is_news(url, nonce));
+        if let (true, Some(nonce)) = (news, dpop_nonce) {
+            self.learnt.take(Lesson::Nonce(url.into(), nonce.into()));
+        }
         again && news && resource::asks_for_nonce(status, www_authenticate)
     }
 
@@ -54,11 +53,7 @@ impl Relation {
     /// # Errors
     /// [`Code::InvalidArgument`] without a subject, [`Code::UnsupportedByServer`], [`Code::InsecureUrl`]; the rest come from the steps, see [`userinfo::receive`].
     pub fn userinfo(&mut self, token: AccessToken, subject: Option<String>, now: Timestamp) -> Result<Step<String>, Error> {
-        let subject = subject.filter(|_| !self.client.dangerously_skip_subject_check);
-        if subject.is_none() && !self.client.dangerously_skip_subject_check {
-            return Err(Code::InvalidArgument.at(Phase::Userinfo).about("claims.sub"));
-        }
-        ask_userinfo(self, token, subject, true, now)
+        self.begin(now, move |run| run.userinfo(&token, subject.as_deref()))
     }
 
     /// Asks a resource for its metadata, at the place that goes with it or at the one that its challenge
@@ -66,73 +61,66 @@ impl Relation {
     ///
     /// # Errors
     /// [`Code::InvalidArgument`], [`Code::InsecureUrl`]; the rest come from the steps, see [`resource::metadata`].
-    pub fn discover_resource(&self, resource: &str, challenge: Option<&str>) -> Result<Step<String>, Error> {
+    pub fn discover_resource(&mut self, resource: &str, challenge: Option<&str>) -> Result<Step<String>, Error> {
+        let (resource, challenge) = (resource.to_string(), challenge.map(String::from));
+        self.begin(Timestamp::from_seconds(0), move |run| run.discover_resource(&resource, challenge.as_deref()))
+    }
+}
+
+impl Run<'_> {
+    pub(crate) fn show(&mut self, method: &str, url: &str, token: &AccessToken) -> Result<Headers, Stop> {
+        if !resource::allows(&self.client.api, url) {
+            return Err(Code::OriginNotAllowed.at(Phase::Resource).about("api").into());
+        }
+        check_secure(url, self.client).map_err(|code| code.at(Phase::Resource).about("url"))?;
+        self.headers(method, url, token, Phase::Resource)
+    }
+
+    pub(crate) fn userinfo(&mut self, token: &AccessToken, subject: Option<&str>) -> Result<String, Stop> {
+        let phase = Phase::Userinfo;
+        let subject = subject.filter(|_| !self.client.dangerously_skip_subject_check);
+        if subject.is_none() && !self.client.dangerously_skip_subject_check {
+            return Err(Code::InvalidArgument.at(phase).about("claims.sub").into());
+        }
+        let url = self.server.endpoint("userinfo_endpoint", self.client, phase)?;
+        let mut first = token.dpop;
+        let response = loop {
+            let mut request = Request::get(url);
+            request.accept(userinfo::ACCEPT);
+            request.headers.extend(self.headers("GET", url, token, phase)?.into_iter().map(|(name, value)| (name.into(), value)));
+            let response = self.send(request, phase)?;
+            let news = self.learn_nonce(url, response.dpop_nonce.as_deref());
+            if !(first && news && resource::asks_for_nonce(response.status, response.www_authenticate.as_deref())) {
+                break response;
+            }
+            first = false;
+        };
+        let time = self.server_time();
+        let (claims, signature) = userinfo::receive(response, &token.token, subject, self.server, self.client, time)?;
+        self.vouch(signature.as_ref(), phase)?;
+        Ok(claims)
+    }
+
+    pub(crate) fn discover_resource(&mut self, resource: &str, challenge: Option<&str>) -> Result<String, Stop> {
         let at = |code: Code| code.at(Phase::Resource).about("resource");
         let own = resource::location(resource).ok_or_else(|| at(Code::InvalidArgument))?;
         let url = challenge.and_then(resource::place).unwrap_or(own);
-        check_secure(&url, &self.client).map_err(at)?;
-        let resource = resource.to_string();
-        Step::ask(Effect::Send(Request::get(&url)), move |_, event, _| {
-            let response = response(event).map_err(|code| code.at(Phase::Resource))?;
-            let text = document(&response, Phase::Resource)?;
-            resource::metadata(text, &resource)?;
-            Ok(Step::Done(text.into()))
-        })
+        check_secure(&url, self.client).map_err(at)?;
+        let response = self.send(Request::get(&url), Phase::Resource)?;
+        let text = document(response, Phase::Resource)?;
+        resource::metadata(text, resource)?;
+        Ok(text.into())
     }
-}
 
-fn ask_userinfo(
-    relation: &mut Relation,
-    token: AccessToken,
-    subject: Option<String>,
-    first: bool,
-    now: Timestamp,
-) -> Result<Step<String>, Error> {
-    let phase = Phase::Userinfo;
-    let url = relation.server.endpoint("userinfo_endpoint", &relation.client, phase)?.to_string();
-    headers(relation, "GET".into(), url.clone(), &token, phase, now)?.then(
-        relation,
-        now,
-        Box::new(move |_, headers, _| {
-            let mut request = Request::get(&url);
-            request.accept(userinfo::ACCEPT);
-            for (name, value) in headers {
-                request.set(name, value);
+    /// `Authorization`, and the proof where the token is bound.
+    fn headers(&mut self, method: &str, url: &str, token: &AccessToken, phase: Phase) -> Result<Headers, Stop> {
+        let mut headers = Vec::from([("authorization", token.authorization())]);
+        if token.dpop {
+            if !self.client.dpop {
+                return Err(Code::InvalidArgument.at(phase).about("dpop").into());
             }
-            Step::ask(Effect::Send(request), move |relation, event, now| {
-                let response = response(event).map_err(|code| code.at(phase))?;
-                let (challenge, nonce) = (response.www_authenticate.as_deref(), response.dpop_nonce.as_deref());
-                if relation.learn(&url, response.status, challenge, nonce, first && token.dpop) {
-                    return ask_userinfo(relation, token, subject, false, now);
-                }
-                let time = relation.server_time(now);
-                let (server, client) = (&relation.server, &relation.client);
-                let (claims, signature) = userinfo::receive(&response, &token.token, subject.as_deref(), server, client, time)?;
-                keys::vouch(relation, claims, signature, phase, now)
-            })
-        }),
-    )
-}
-
-/// `Authorization`, and the proof where the token is bound.
-fn headers(
-    relation: &mut Relation,
-    method: String,
-    url: String,
-    token: &AccessToken,
-    phase: Phase,
-    now: Timestamp,
-) -> Result<Step<Headers>, Error> {
-    let authorization = ("authorization", token.authorization());
-    if !token.dpop {
-        return Ok(Step::Done(Vec::from([authorization])));
+            headers.push(("dpop", self.prove(method, url, Some(token.token.expose()), phase)?));
+        }
+        Ok(headers)
     }
-    if !relation.client.dpop {
-        return Err(Code::InvalidArgument.at(phase).about("dpop"));
-    }
-    prove(relation, method.into(), url, Some(token.token.clone()), phase, now)?.then(
-        relation,
-        now,
-        Box::new(move |_, proof, _| Ok(Step::Done(Vec::from([authorization, ("dpop", proof)])))),
-    )
 }

@@ -1,19 +1,16 @@
 //! From a grant to tokens: the token request, the checks, and the keys that the checks need.
 
-use alloc::{boxed::Box, string::String};
+use alloc::string::String;
 
 use crate::{
-    error::{Code, Error, Phase},
-    flow::{
-        Relation, Step,
-        endpoint::{Form, post},
-        keys,
-    },
+    error::{Code, Phase},
+    flow::{Parameters, Run, Stop, endpoint::Form},
     oauth::{
-        fapi2,
+        fapi2, refresh,
         token::{Exchange, Grant, Received, TokenResponse},
     },
     oidc::id_token::{self, Check, Checks},
+    secret::Secret,
     time::Timestamp,
 };
 
@@ -62,76 +59,72 @@ impl Tokens {
     }
 }
 
-/// Asks for tokens. Where an ID token is due and the keys to verify it are not at hand, they are fetched first: a server whose keys cannot
-/// be had must not cost the user a code.
-pub(super) fn start(relation: &mut Relation, grant: Grant, now: Timestamp) -> Result<Step<Tokens>, Error> {
-    fapi2::check_grant(&relation.client, &grant)?;
-    let exchange = Exchange::new(&relation.client, grant);
-    relation.server.endpoint("token_endpoint", &relation.client, Phase::Token)?;
-    if !exchange.expects_id_token() || !relation.client.needs_keys() {
-        return send(relation, exchange, now);
-    }
-    keys::ready(relation, now)?.then(relation, now, Box::new(move |relation, (), now| send(relation, exchange, now)))
-}
-
-fn send(relation: &mut Relation, exchange: Exchange, now: Timestamp) -> Result<Step<Tokens>, Error> {
-    let form = Form { endpoint: "token_endpoint", phase: Phase::Token, parameters: exchange.parameters().to_vec(), dpop: true };
-    post(relation, form, now)?.then(
-        relation,
-        now,
-        Box::new(move |relation, sent, now| {
-            let received = match sent {
-                Ok(response) => exchange.receive(&response)?,
-                Err(code) => return Err(exchange.failed(code)),
-            };
-            let spent = received.spent_once;
-            match judge(relation, received, now) {
-                Ok(step) => Ok(if spent { step.amend(spend) } else { step }),
-                Err(error) => Err(if spent { spend(error) } else { error }),
-            }
-        }),
-    )
-}
-
-/// Whatever goes wrong after the server answered with tokens: the grant is gone.
-fn spend(error: Error) -> Error {
-    error.with(|report| report.grant_may_be_consumed = true)
-}
-
-fn judge(relation: &mut Relation, received: Received, now: Timestamp) -> Result<Step<Tokens>, Error> {
-    let Received { tokens: mut response, expected, .. } = received;
-    let mut checks = Checks::default();
-    if expected.through_callback {
-        checks.note(Check::State);
-        checks.note(Check::Pkce);
-    }
-    if expected.issuer_named && !relation.client.dangerously_skip_issuer_check {
-        checks.note(Check::IssuerParameter);
-    }
-    if relation.client.dpop && response.is_access_token() {
-        checks.note(Check::DpopBinding);
-    }
-    if response.refresh_token.is_none() {
-        response.refresh_token.clone_from(&expected.refresh_token);
-    }
-    let expires_at = response.expires_in.map(|seconds| now.plus(seconds));
-    let Some(token) = &response.id_token else {
-        if expected.id_token || expected.nonce.is_some() {
-            return Err(Code::MissingIdToken.at(Phase::IdToken));
+impl Run<'_> {
+    /// Asks for tokens. Where an ID token is due and the keys to verify it are not at hand, they are fetched first: a server whose keys cannot
+    /// be had must not cost the user a code.
+    pub(crate) fn tokens(&mut self, grant: Grant) -> Result<Tokens, Stop> {
+        fapi2::check_grant(self.client, &grant)?;
+        let exchange = Exchange::new(self.client, grant);
+        self.server.endpoint("token_endpoint", self.client, Phase::Token)?;
+        if exchange.expects_id_token() && self.client.needs_keys() {
+            self.ready_keys()?;
         }
-        return Ok(Step::Done(Tokens { response, expires_at, claims: None, checks }));
-    };
-    let judged =
-        id_token::judge(token, &response.access_token, &expected, &relation.server, &relation.client, relation.server_time(now))?;
-    judged.checks.iter().for_each(|check| checks.note(check));
-    let mut tokens = Tokens { response, expires_at, claims: Some(judged.claims), checks };
-    let Some(signature) = judged.signature else { return Ok(Step::Done(tokens)) };
-    keys::verify(relation, signature, Phase::IdToken, now)?.then(
-        relation,
-        now,
-        Box::new(move |_, (), _| {
-            tokens.checks.note(Check::IdTokenSignature);
-            Ok(Step::Done(tokens))
-        }),
-    )
+        let form = Form {
+            endpoint: "token_endpoint",
+            phase: Phase::Token,
+            parameters: exchange.parameters(),
+            accept: "application/json",
+            dpop: true,
+        };
+        let received = match self.post_form(&form)? {
+            Ok(response) => exchange.receive(response)?,
+            Err(code) => return Err(exchange.failed(code).into()),
+        };
+        // Whatever goes wrong after the server answered with tokens: the grant is gone.
+        let spent = received.spent_once;
+        self.judge(received).map_err(|stop| stop.with(|report| report.grant_may_be_consumed |= spent))
+    }
+
+    /// Spends a refresh token.
+    pub(crate) fn refresh(&mut self, token: &str, subject: Option<&str>, parameters: &Parameters) -> Result<Tokens, Stop> {
+        let grant = refresh::grant(Secret::new(token), subject.map(Into::into));
+        self.tokens(grant.with_parameters(parameters)?)
+    }
+
+    /// Spends any other grant.
+    pub(crate) fn spend(&mut self, grant: Grant, parameters: &Parameters) -> Result<Tokens, Stop> {
+        self.tokens(grant.with_parameters(parameters)?.with_defaults(self.client))
+    }
+
+    fn judge(&mut self, received: Received) -> Result<Tokens, Stop> {
+        let Received { tokens: mut response, expected, .. } = received;
+        let mut checks = Checks::default();
+        if expected.through_callback {
+            checks.note(Check::State);
+            checks.note(Check::Pkce);
+        }
+        if expected.issuer_named && !self.client.dangerously_skip_issuer_check {
+            checks.note(Check::IssuerParameter);
+        }
+        if self.client.dpop && response.is_access_token() {
+            checks.note(Check::DpopBinding);
+        }
+        if response.refresh_token.is_none() {
+            response.refresh_token.clone_from(&expected.refresh_token);
+        }
+        let expires_at = response.expires_in.map(|seconds| self.now.plus(seconds));
+        let Some(token) = &response.id_token else {
+            if expected.id_token || expected.nonce.is_some() {
+                return Err(Code::MissingIdToken.at(Phase::IdToken).into());
+            }
+            return Ok(Tokens { response, expires_at, claims: None, checks });
+        };
+        let judged = id_token::judge(token, &response.access_token, &expected, self.server, self.client, self.server_time())?;
+        judged.checks.iter().for_each(|check| checks.note(check));
+        if let Some(signature) = &judged.signature {
+            self.verify(signature, Phase::IdToken)?;
+            checks.note(Check::IdTokenSignature);
+        }
+        Ok(Tokens { response, expires_at, claims: Some(judged.claims), checks })
+    }
 }

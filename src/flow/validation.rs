@@ -1,10 +1,10 @@
 //! Tokens that others bring: access tokens to a resource server, logout tokens to a client.
 
-use alloc::{boxed::Box, string::String};
+use alloc::string::String;
 
 use crate::{
     error::{Error, Phase},
-    flow::{Relation, Step, keys},
+    flow::{Relation, Run, Step, Stop},
     oauth::access_token::{self, Expected, Received},
     oidc::logout,
     time::Timestamp,
@@ -21,19 +21,8 @@ impl Relation {
         expected: &Expected,
         now: Timestamp,
     ) -> Result<Step<String>, Error> {
-        let time = self.server_time(now);
-        let judged = access_token::judge(received, expected, &self.server, &self.client, time, now)?;
-        let (json, proof) = (judged.json, judged.proof);
-        keys::verify(self, judged.signature, Phase::AccessToken, now)?.then(
-            self,
-            now,
-            Box::new(move |relation, (), now| match proof {
-                Some(check) => {
-                    keys::prove(check, Phase::AccessToken)?.then(relation, now, Box::new(move |_, (), _| Ok(Step::Done(json))))
-                }
-                None => Ok(Step::Done(json)),
-            }),
-        )
+        let (received, expected) = (received.clone(), expected.clone());
+        self.begin(now, move |run| run.validate_access_token(&received, &expected))
     }
 
     /// Judges a logout token that the server posted: its claims, as JSON.
@@ -41,7 +30,24 @@ impl Relation {
     /// # Errors
     /// Those of [`logout::judge`]; the rest come from the steps.
     pub fn validate_logout_token(&mut self, token: &str, now: Timestamp) -> Result<Step<String>, Error> {
-        let (claims, signature) = logout::judge(token, &self.server, &self.client, self.server_time(now))?;
-        keys::vouch(self, claims, signature, Phase::LogoutToken, now)
+        let token = String::from(token);
+        self.begin(now, move |run| run.validate_logout_token(&token))
+    }
+}
+
+impl Run<'_> {
+    pub(crate) fn validate_access_token(&mut self, received: &Received, expected: &Expected) -> Result<String, Stop> {
+        let judged = access_token::judge(received, expected, self.server, self.client, self.server_time(), self.now)?;
+        self.verify(&judged.signature, Phase::AccessToken)?;
+        if let Some(proof) = judged.proof {
+            self.verify_proof(proof, Phase::AccessToken)?;
+        }
+        Ok(judged.json)
+    }
+
+    pub(crate) fn validate_logout_token(&mut self, token: &str) -> Result<String, Stop> {
+        let (claims, signature) = logout::judge(token, self.server, self.client, self.server_time())?;
+        self.vouch(signature.as_ref(), Phase::LogoutToken)?;
+        Ok(claims)
     }
 }

@@ -8,17 +8,16 @@ use web_sys::AbortSignal;
 
 use crate::{
     error::{Code, Error, Phase},
-    flow::{Parameters, Relation, Step, Tokens},
+    flow::{Parameters, Relation, Run, Step, Stop, Tokens},
     js::{convert, core::settle},
     limits,
-    oauth::{resource::AccessToken, step_up},
+    oauth::{assertion, client_credentials, exchange, extension, resource::AccessToken, step_up},
     oidc::logout,
     secret::Secret,
     text::{
         challenge,
         json::{self, Raw, Writer},
     },
-    time::Timestamp,
     web::{client::Client, clock, crypto::Keys, fetch::Call},
 };
 
@@ -110,96 +109,87 @@ impl Core {
         let object = convert::arguments(input)?;
         let (timeout, headers) = convert::call(&object)?;
         let call = Call { timeout: timeout.unwrap_or(self.timeout), headers, ..Call::default() };
-        self.client.with(|relation| Ok((step(relation, flow, &object)?, call)))
+        let (flow, input) = (String::from(flow), Secret::new(input));
+        let flow = move |run: &mut Run<'_>| perform(run, &flow, &convert::arguments(input.expose())?);
+        self.client.with(|relation| Ok((relation.begin(clock::now(), flow)?, call)))
     }
 }
 
-fn step(relation: &mut Relation, flow: &str, object: &json::Object<'_>) -> Result<Step<String>, Error> {
-    let now = clock::now();
+fn perform(run: &mut Run<'_>, flow: &str, object: &json::Object<'_>) -> Result<String, Stop> {
     let parameters = convert::parameters(object, "parameters", Phase::Token)?;
     Ok(match flow {
-        "discover" => {
-            let issuer = convert::text(object, "issuer", Phase::Discovery)?;
-            relation.discover(&issuer)?.map(|relation, ()| relation.server.document.clone(), relation)
+        "discover" => run.discover(&convert::text(object, "issuer", Phase::Discovery)?)?,
+        "authorize" => convert::authorization(&run.authorize(&parameters)?),
+        "device_authorization" => run.device_authorization(&parameters)?.to_json(),
+        "backchannel_authentication" => run.backchannel_authentication(&parameters)?.to_json(),
+        "userinfo" => {
+            let subject = convert::subject(object)?;
+            run.userinfo(&access_token(object, Phase::Userinfo)?, subject.as_deref())?
         }
-        "authorize" => relation.authorize(&parameters)?.map(|_, begun| convert::authorization(&begun), relation),
-        "device_authorization" => relation.device_authorization(&parameters, now)?.map(|_, device| device.to_json(), relation),
-        "backchannel_authentication" => {
-            relation.backchannel_authentication(&parameters, now)?.map(|_, request| request.to_json(), relation)
-        }
-        "userinfo" => relation.userinfo(access_token(object, Phase::Userinfo)?, convert::subject(object)?, now)?,
         "revoke" => {
-            let token = Secret::new(convert::text(object, "token", Phase::Revocation)?);
-            relation.revoke(token, &parameters, now)?.map(|_, ()| String::new(), relation)
+            run.revoke(&convert::text(object, "token", Phase::Revocation)?, &parameters)?;
+            String::new()
         }
-        "introspect" => {
-            let token = Secret::new(convert::text(object, "token", Phase::Introspection)?);
-            relation.introspect(token, &parameters, now)?
-        }
+        "introspect" => run.introspect(&convert::text(object, "token", Phase::Introspection)?, &parameters)?,
         "register" => {
             let metadata = object.get("metadata").filter(|value| value.as_str().starts_with('{'));
             let metadata = metadata.ok_or_else(|| Code::InvalidArgument.at(Phase::Registration).about("metadata"))?;
-            relation.register(metadata.as_str(), convert::optional_text(object, "initialAccessToken")?.map(Secret::new))?
+            let initial = convert::optional_text(object, "initialAccessToken")?.map(Secret::new);
+            run.register(metadata.as_str(), initial.as_ref())?
         }
         "show" => {
-            let token = access_token(object, Phase::Resource)?;
-            let (method, url) =
-                (convert::text(object, "method", Phase::Resource)?, convert::text(object, "url", Phase::Resource)?);
-            relation.show(&method, &url, &token, now)?.map(
-                |_, headers| {
-                    let mut json = Writer::default();
-                    for (name, value) in headers {
-                        json.string(name, value.expose());
-                    }
-                    json.finish()
-                },
-                relation,
-            )
+            let (phase, token) = (Phase::Resource, access_token(object, Phase::Resource)?);
+            let headers = run.show(&convert::text(object, "method", phase)?, &convert::text(object, "url", phase)?, &token)?;
+            let mut json = Writer::default();
+            for (name, value) in headers {
+                json.string(name, value.expose());
+            }
+            json.finish()
         }
         "discover_resource" => {
             let resource = convert::text(object, "resource", Phase::Resource)?;
-            relation.discover_resource(&resource, convert::optional_text(object, "challenge")?.as_deref())?
+            run.discover_resource(&resource, convert::optional_text(object, "challenge")?.as_deref())?
         }
         "validate_access_token" => {
             let (received, expected) = convert::received(object)?;
-            relation.validate_access_token(&received, &expected, now)?
+            run.validate_access_token(&received, &expected)?
         }
-        "validate_logout_token" => relation.validate_logout_token(&convert::text(object, "token", Phase::LogoutToken)?, now)?,
-        _ => tokens(relation, flow, object, &parameters, now)?.map(|_, tokens| tokens.to_json(), relation),
+        "validate_logout_token" => run.validate_logout_token(&convert::text(object, "token", Phase::LogoutToken)?)?,
+        _ => tokens(run, flow, object, &parameters)?.to_json(),
     })
 }
 
 /// The flows that end in tokens.
-fn tokens(
-    relation: &mut Relation,
-    flow: &str,
-    object: &json::Object<'_>,
-    parameters: &Parameters,
-    now: Timestamp,
-) -> Result<Step<Tokens>, Error> {
+fn tokens(run: &mut Run<'_>, flow: &str, object: &json::Object<'_>, parameters: &Parameters) -> Result<Tokens, Stop> {
     let phase = Phase::Token;
     match flow {
-        "callback" => relation.callback(&convert::callback(object)?, convert::pending(object)?, now),
+        "callback" => run.callback(&convert::callback(object)?, convert::pending(object)?),
         "refresh" => {
-            let token = object.string("refresh_token").filter(|token| !token.is_empty()).map(Secret::new);
+            let token = object.string("refresh_token").filter(|token| !token.is_empty());
             let token = token.ok_or_else(|| Code::MissingRefreshToken.at(phase).about("refresh_token"))?;
-            relation.refresh(token, convert::subject(object)?, parameters, now)
+            run.refresh(&token, convert::subject(object)?.as_deref(), parameters)
         }
-        "client_credentials" => relation.client_credentials(parameters, now),
-        "poll_device" => relation.poll_device(&convert::device(object)?, now),
-        "poll_backchannel" => relation.poll_backchannel(&convert::backchannel(object)?, now),
+        "client_credentials" => run.spend(client_credentials::grant(), parameters),
+        "poll_device" => {
+            let device = convert::device(object)?;
+            run.poll(&device.grant(), device.pace)
+        }
+        "poll_backchannel" => {
+            let request = convert::backchannel(object)?;
+            run.poll(&request.grant(), request.pace)
+        }
         "ping" => {
             let (authorization, body) = (object.string("authorization"), object.string("body"));
             let (authorization, body) = (authorization.as_deref().unwrap_or(""), body.as_deref().unwrap_or(""));
-            relation.ping(&convert::backchannel(object)?, authorization, body, now)
+            run.ping(&convert::backchannel(object)?, authorization, body)
         }
-        "exchange_token" => relation.exchange_token(parameters, now),
+        "exchange_token" => run.tokens(exchange::grant(parameters)?),
         "assertion" => {
             let (kind, assertion, parameters) = convert::assertion(object)?;
-            relation.assertion(kind, assertion, &parameters, now)
+            run.spend(assertion::grant(kind, assertion)?, &parameters)
         }
-        "grant" => relation.grant(&convert::text(object, "grantType", phase)?, parameters, now),
-        _ => Err(Code::InvalidArgument.at(Phase::Configuration).about("flow")),
+        "grant" => run.spend(extension::grant(&convert::text(object, "grantType", phase)?), parameters),
+        _ => Err(Code::InvalidArgument.at(Phase::Configuration).about("flow").into()),
     }
 }
 

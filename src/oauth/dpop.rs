@@ -64,15 +64,19 @@ impl Nonces {
         self.0.iter().find(|(other, _)| other == origin).map(|(_, nonce)| nonce.as_str())
     }
 
+    /// Whether this nonce can be used, and is another than the one that is known for this URL.
+    pub fn is_news(&self, url: &str, nonce: &str) -> bool {
+        let length = (1..=limits::DPOP_NONCE_CHARACTERS).contains(&nonce.len());
+        length
+            && nonce.bytes().all(|byte| (0x21..0x7f).contains(&byte))
+            && Uri::parse(url).is_some()
+            && self.get(url) != Some(nonce)
+    }
+
     /// Learns what a response from this URL brought. Tells whether it is news. The oldest origin makes room.
     pub fn learn(&mut self, url: &str, nonce: Option<&str>) -> bool {
-        let visible = |nonce: &&str| {
-            (1..=limits::DPOP_NONCE_CHARACTERS).contains(&nonce.len()) && nonce.bytes().all(|byte| (0x21..0x7f).contains(&byte))
-        };
-        let (Some(nonce), Some(uri)) = (nonce.filter(visible), Uri::parse(url)) else { return false };
-        if self.get(url) == Some(nonce) {
-            return false;
-        }
+        let Some(nonce) = nonce.filter(|nonce| self.is_news(url, nonce)) else { return false };
+        let Some(uri) = Uri::parse(url) else { return false };
         self.0.retain(|(origin, _)| origin != uri.origin);
         if self.0.len() == limits::DPOP_NONCES {
             self.0.remove(0);

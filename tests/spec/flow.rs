@@ -320,3 +320,35 @@ fn a_call_that_ended_before_it_began_spent_nothing() {
     let error = result.unwrap_err();
     assert_eq!((error.code(), error.report().grant_may_be_consumed), (Code::Aborted, false));
 }
+
+#[wasm_bindgen_test(unsupported = test)]
+fn what_two_flows_learn_side_by_side_is_kept_and_each_asks_for_itself() {
+    let mut relation = relation();
+    let begin = |relation: &mut Relation| {
+        let pending = pending(&relation.server, &relation.client);
+        let Ok(Step::Ask(Effect::Send(request), next)) = relation.callback(&callback(), pending, now()) else {
+            panic!("the keys are not asked for")
+        };
+        assert_eq!(request.url, "https://op.example/jwks");
+        next
+    };
+    let (first, second) = (begin(&mut relation), begin(&mut relation));
+    let keys = || Event::Response(json_response(200, &jwks()));
+    let Step::Ask(Effect::Send(request), second) = second.resume(&mut relation, keys(), now()).unwrap() else { panic!() };
+    assert_eq!(request.url, "https://op.example/token");
+    // The one that is behind fails, and takes nothing of what the other learnt with it.
+    assert_eq!(first.resume(&mut relation, Event::Failed(Code::Network), now()).unwrap_err().code(), Code::Network);
+    let Step::Ask(Effect::Verify(_), _) = second.resume(&mut relation, good(), now()).unwrap() else { panic!() };
+    let (tokens, sent) = login_with(&mut relation, |_| good());
+    assert!(tokens.is_ok());
+    assert_eq!(sent, ["/token"]);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_flow_whose_relation_is_another_in_the_middle_ends_there() {
+    let mut relation = relation();
+    let Step::Ask(Effect::Send(_), next) = relation.client_credentials(&[], now()).unwrap() else { panic!() };
+    relation.client.scope = Some("admin".into());
+    let error = next.resume(&mut relation, good(), now()).unwrap_err();
+    assert_eq!((error.code(), error.report().about.as_deref()), (Code::InvalidArgument, Some("relation")));
+}

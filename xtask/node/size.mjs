@@ -1,11 +1,11 @@
-// `cargo xtask size`: node size.mjs <folder of the peers> <module with names>…
+// `cargo xtask size`: node size.mjs <folder of the peers> <folder of a Rust login with grantkit> <… with oauth2> <module with names>…
 import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { entries, modules } from "./entries.mjs";
 import { dissect } from "./functions.mjs";
-import { bundle, table, whole } from "./weigh.mjs";
+import { bundle, table, weigh, whole } from "./weigh.mjs";
 
-const [peers, ...named] = process.argv.slice(2);
+const [peers, withGrantkit, withOauth2, ...named] = process.argv.slice(2);
 
 const OAUTH4WEBAPI =
   "discoveryRequest, processDiscoveryResponse, generateRandomCodeVerifier, generateRandomState, generateRandomNonce, calculatePKCECodeChallenge, None, validateAuthResponse, authorizationCodeGrantRequest, processAuthorizationCodeResponse, refreshTokenGrantRequest, processRefreshTokenResponse, getValidatedIdTokenClaims";
@@ -43,6 +43,10 @@ console.log(`${table([...modules(), ...ours], "grantkit, everything that an entr
 const bases = ["grantkit", "grantkit/core"].map((name) => ours.find(([other]) => other === name)[1]);
 const ratios = (size) => (typeof size === "string" ? [] : bases.map((base) => `${(base.brotli / size.brotli).toFixed(2)}×`));
 console.log(`${table(others.map(([name, size]) => [name, size, ...ratios(size)]), "peers, and grantkit and grantkit/core to them")}\n`);
+
+const programs = [["grantkit", withGrantkit], ["oauth2 + reqwest", withOauth2]].map(([name, folder]) => [name, weigh(readFileSync(join(folder, "small.wasm")))]);
+const against = programs[1][1].brotli;
+console.log(`${table(programs.map(([name, size]) => [name, size, `${(size.brotli / against).toFixed(2)}×`]), "a login in Rust for pages, .wasm")}\n`);
 
 for (const path of named) {
   const { sections, functions } = dissect(readFileSync(path));

@@ -3,6 +3,7 @@
 //! Every command sets up what it needs, says what it runs and for how long, is quick the second time, and names what is
 //! missing in one sentence. What it installs goes into a cache of its own; the user's tools are used, never changed.
 
+mod bench;
 mod browsers;
 mod demo;
 mod failure;
@@ -11,6 +12,7 @@ mod house;
 mod interop;
 mod module;
 mod package;
+mod peers;
 mod place;
 mod progress;
 mod size;
@@ -31,6 +33,7 @@ Usage: cargo xtask <command>
   interop [server…]     the package against glewlwyd, django-oauth-toolkit and keycloak, or the named ones, fetched into the cache
   build [--entry NAME]  the npm package into pkg/dist, and what it weighs; NAME is core, client or session
   size                  what each entry weighs, beside its peers, and which functions weigh most
+  bench [--quick]       what each operation costs, beside its peers, in six runtimes; also --only CASE,… and --in RUNTIME,…
   help                  this text
 
 Tools that are missing are installed into a cache ($GRANTKIT_CACHE, else the user's cache directory), Debian packages with apt-get
@@ -64,6 +67,7 @@ fn run(words: &[&str]) -> Outcome<()> {
             module::build(&[module::entry(option.trim_start_matches("--entry="))?])
         }
         ["size"] => size::run(),
+        ["bench", words @ ..] => bench::run(words),
         [command @ ("demo" | "build" | "size"), ..] => {
             Err(Failure::new(format!("`{}` is not understood after `{command}`: type `cargo xtask help`", words[1..].join(" "))))
         }

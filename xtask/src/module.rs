@@ -102,6 +102,16 @@ pub(crate) fn named(entries: &[Entry]) -> Outcome<Vec<PathBuf>> {
     entries.iter().map(one).collect()
 }
 
+/// What another program's module is when it is finished as ours are.
+pub(crate) fn small(name: &'static str, compiled: &Path) -> Outcome<PathBuf> {
+    let (bindgen, node) = (tools::wasm_bindgen()?, tools::npm_packages()?);
+    let entry = Entry { name, features: "" };
+    let folder = place::scratch().join(name);
+    bind(entry, compiled, &bindgen, &folder, Names::Gone)?;
+    shrink(entry, &node, &folder, Names::Gone)?;
+    Ok(folder)
+}
+
 /// One module, unless nothing that it is made from has changed: cargo alone would compile again, because two sets of features
 /// take turns at one file name.
 fn make(entry: Entry, toolchain: &Toolchain, bindgen: &Path, node: &Path) -> Outcome<()> {

@@ -1,39 +1,17 @@
 //! `cargo xtask size`: what each entry weighs, beside its peers, and which functions weigh most.
 
-use crate::failure::{At, Outcome};
-use crate::{module, place, progress, toolchain, tools};
-use std::fs;
-use std::path::PathBuf;
+use crate::failure::Outcome;
+use crate::{bench, module, peers, place, progress, toolchain};
 use std::process::Command;
 
 /// Prints the tables.
 pub(crate) fn run() -> Outcome<()> {
     let node = module::make_all(&module::ENTRIES)?;
     let named = module::named(&module::ENTRIES)?;
-    let peers = peers()?;
+    let peers = peers::install()?;
+    let programs = bench::programs()?;
     let mut command = toolchain::clean(Command::new(node));
-    command.arg(place::root().join("xtask/node/size.mjs")).arg(peers).args(named).current_dir(place::root());
+    command.arg(place::root().join("xtask/node/size.mjs")).arg(peers).args(programs).args(named).current_dir(place::root());
     println!("\n{}", progress::must("weigh everything", &mut command)?);
     Ok(())
-}
-
-/// The peers of `benches/peers`, in the versions that are pinned there, installed out of the repository's way.
-pub(crate) fn peers() -> Outcome<PathBuf> {
-    let list = place::root().join("benches/peers");
-    let folder = place::scratch().join("peers");
-    let files = ["package.json", "package-lock.json"].map(|name| list.join(name));
-    let stamp = place::Stamp::default().word("1").files(&files);
-    let mark = folder.join(".stamp");
-    if stamp.stands_in(&mark) {
-        return Ok(folder);
-    }
-    for file in &files {
-        let text = fs::read(file).at("read", file)?;
-        place::write(&folder.join(file.file_name().unwrap_or_default()), text)?;
-    }
-    let mut command = toolchain::clean(Command::new(tools::npm()?));
-    command.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&folder);
-    progress::must("npm ci, the peers", &mut command)?;
-    stamp.leave_in(&mark)?;
-    Ok(folder)
 }

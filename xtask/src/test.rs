@@ -6,7 +6,7 @@ use crate::interop::{self, Ending};
 use crate::progress::{self, Show};
 use crate::tally::Tally;
 use crate::toolchain::{self, WASM};
-use crate::{house, module, place, size as sizes};
+use crate::{house, module, peers, place};
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -247,7 +247,7 @@ fn e2e() -> Outcome<Verdict> {
 
 /// The documents show the code of peers, which is compiled with the peers themselves.
 fn package() -> Outcome<Verdict> {
-    sizes::peers()?;
+    peers::install()?;
     node("tests/package", &node_tests("tests/package")?)
 }
 

@@ -1,0 +1,111 @@
+/** What only whole processes show: how long the first pair takes from nothing, what compiling costs, and whether memory stays where it is. */
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+import { build } from "esbuild";
+
+import { rotated } from "./measure.mjs";
+import { digits, spread, table } from "./report.mjs";
+
+const run = promisify(execFile);
+const PACKAGE = fileURLToPath(new URL("../../pkg", import.meta.url));
+
+const FIRST_PAIR = {
+  oauth4webapi: 'import { calculatePKCECodeChallenge, generateRandomCodeVerifier } from "oauth4webapi"; await calculatePKCECodeChallenge(generateRandomCodeVerifier());',
+  grantkit: 'import { codeChallenge, randomCodeVerifier } from "grantkit"; codeChallenge(randomCodeVerifier());',
+  "grantkit/core": 'import { codeChallenge, randomCodeVerifier } from "grantkit/core"; codeChallenge(randomCodeVerifier());',
+  "nothing at all": "export {};",
+};
+
+/** From the start of a process to the first PKCE pair, in Node. */
+export async function coldStart({ folder, nodePaths }, quick) {
+  const figures = {};
+  for (const [name, contents] of Object.entries(FIRST_PAIR)) {
+    await bundle(contents, file(folder, name), nodePaths);
+    figures[name] = [];
+  }
+  const names = Object.keys(FIRST_PAIR);
+  for (let round = 0; round < (quick ? 5 : 31); round++) {
+    for (const name of rotated(names, round)) {
+      const began = performance.now();
+      await run(process.execPath, [file(folder, name)]);
+      figures[name].push(performance.now() - began);
+    }
+  }
+  return { name: "cold-start", text: table({ title: "A process from its start to the first PKCE pair", base: names[0], peers: names, unit: "ms" }, { Node: figures }) };
+}
+
+const file = (folder, name) => join(folder, `first-${name.replaceAll(/\W/g, "-")}.mjs`);
+
+function bundle(contents, outfile, nodePaths) {
+  return build({
+    stdin: { contents, resolveDir: PACKAGE }, outfile, bundle: true, minify: true, format: "esm", target: "es2022", platform: "browser", legalComments: "none",
+    logLevel: "silent", nodePaths,
+  });
+}
+
+/** Compiling and instantiating each module, the first time in a process, in Node. */
+export async function instantiation(quick) {
+  const figures = {};
+  for (const name of ["client", "core"]) {
+    const path = join(PACKAGE, `dist/wasm/${name}.wasm`);
+    const program = `const bytes = require("node:fs").readFileSync(${JSON.stringify(path)});
+      const began = performance.now();
+      const module = new WebAssembly.Module(bytes);
+      const compiled = performance.now();
+      const imports = {};
+      for (const one of WebAssembly.Module.imports(module)) (imports[one.module] ??= {})[one.name] = () => {};
+      const ready = performance.now();
+      new WebAssembly.Instance(module, imports);
+      console.log(compiled - began + performance.now() - ready);`;
+    figures[`${name}.wasm`] = [];
+    for (let round = 0; round < (quick ? 3 : 15); round++) {
+      const { stdout } = await run(process.execPath, ["--input-type=commonjs", "-e", program]);
+      figures[`${name}.wasm`].push(Number(stdout));
+    }
+  }
+  const rows = Object.entries(figures).map(([name, list]) => {
+    const { median, least, most } = spread(list);
+    return `| ${name} | ${digits(median)} (${digits(least)}–${digits(most)}) |`;
+  });
+  return { name: "instantiation", text: ["| Compile and instantiate, first in a process, ms, median (least–most) | Node |", "|---|---|", ...rows].join("\n") };
+}
+
+const NATIVE = { challenge: "The S256 challenge of a verifier, in a Rust program", "token-response": "A token response read, in a Rust program" };
+
+/** The crate, natively, beside the `oauth2` crate. */
+export async function native() {
+  const { stdout } = await run(process.env.NATIVE, []);
+  return Object.entries(JSON.parse(stdout)).map(([name, figures]) => {
+    const peers = Object.keys(figures);
+    return { name: `native-${name}`, text: table({ title: NATIVE[name], base: peers[0], peers, unit: "µs" }, { native: figures }) };
+  });
+}
+
+/** Bytes of the module's memory after some operations and after a million. */
+export async function memory({ folder, nodePaths }, quick) {
+  const many = quick ? 20_000 : 1_000_000;
+  const script = join(folder, "memory.mjs");
+  await bundle(`
+    const { Instance } = WebAssembly;
+    let memory;
+    WebAssembly.Instance = function (...given) { const made = new Instance(...given); memory = made.exports.memory; return made; };
+    const grantkit = await import("grantkit");
+    const body = '{"access_token":"SlAV32hkKG","token_type":"Bearer","expires_in":3600,"refresh_token":"8xLOxBtZp8"}';
+    const client = new grantkit.Client({ issuer: "https://op.example", authorization_endpoint: "https://op.example/a", token_endpoint: "https://op.example/t" }, { clientId: "app", redirectUri: "https://app.example/cb",
+      fetch: async () => new Response(body, { headers: { "content-type": "application/json" } }) });
+    const work = { pkce: () => grantkit.codeChallenge(grantkit.randomCodeVerifier()), response: () => grantkit.parseTokenResponse({ status: 200, headers: { "content-type": "application/json" }, body }), authorize: () => client.authorize(), refresh: () => client.refresh("8xLOxBtZp8") };
+    const after = {};
+    for (const [name, operation] of Object.entries(work)) {
+      for (let i = 0; i < 1000; i++) await operation();
+      const few = memory.buffer.byteLength;
+      for (let i = 0; i < ${many}; i++) { const result = operation(); if (result instanceof Promise) await result; }
+      after[name] = [few, memory.buffer.byteLength];
+    }
+    console.log(JSON.stringify(after));`, script, nodePaths);
+  const { stdout } = await run(process.execPath, [script]);
+  const rows = Object.entries(JSON.parse(stdout)).map(([name, [few, lots]]) => `| ${name} | ${few.toLocaleString("en-US")} | ${lots.toLocaleString("en-US")} |`);
+  return { name: "memory", text: [`| Bytes of the module's memory | after 1,000 operations | after ${many.toLocaleString("en-US")} more |`, "|---|---|---|", ...rows].join("\n") };
+}

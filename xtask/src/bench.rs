@@ -1,0 +1,52 @@
+//! `cargo xtask bench`: what each operation costs, beside its peers, in every runtime that is here.
+
+use crate::failure::Outcome;
+use crate::toolchain::WASM;
+use crate::{browsers, module, peers, place, progress, toolchain, tools};
+use std::path::PathBuf;
+use std::process::Command;
+
+/// Runs the benches; `words` go to `benches/time/run.mjs`, which says what they may be.
+pub(crate) fn run(words: &[&str]) -> Outcome<()> {
+    let node = module::make_all(&module::ENTRIES)?;
+    let peers = peers::install()?;
+    let mut command = toolchain::clean(Command::new(node));
+    command
+        .arg(place::root().join("benches/time/run.mjs"))
+        .args(words)
+        .env("PEERS", peers.join("node_modules"))
+        .env("CHROMIUM", browsers::chromium()?)
+        .env("FIREFOX", browsers::firefox()?)
+        .env("GECKODRIVER", tools::geckodriver()?)
+        .env("NATIVE", native()?)
+        .current_dir(place::root());
+    progress::attend("the benches", &mut command)
+}
+
+/// The program of `benches/rust/native`.
+fn native() -> Outcome<PathBuf> {
+    let mut command = toolchain::cargo();
+    command.args(["build", "--profile", "bench", "--package", "native", "--manifest-path"]).arg(workspace().join("Cargo.toml"));
+    command.arg("--target-dir").arg(target_dir());
+    progress::must("compile the native bench", &mut command)?;
+    Ok(target_dir().join("release").join(if cfg!(windows) { "native.exe" } else { "native" }))
+}
+
+/// The same login as a module for pages, once with grantkit and once with `oauth2` and `reqwest`: the folder of each.
+pub(crate) fn programs() -> Outcome<[PathBuf; 2]> {
+    let mut command = toolchain::wasm()?.cargo();
+    command.args(["build", "--release", "--target", WASM, "--package", "login-with-grantkit", "--package", "login-with-oauth2"]);
+    command.arg("--manifest-path").arg(workspace().join("Cargo.toml")).arg("--target-dir").arg(target_dir());
+    progress::must("compile a login in Rust, with grantkit and with oauth2", &mut command)?;
+    let built = target_dir().join(WASM).join("release");
+    let finish = |name: &'static str| module::small(name, &built.join(format!("{}.wasm", name.replace('-', "_"))));
+    Ok([finish("login-with-grantkit")?, finish("login-with-oauth2")?])
+}
+
+fn workspace() -> PathBuf {
+    place::root().join("benches/rust")
+}
+
+fn target_dir() -> PathBuf {
+    place::root().join("target/benches")
+}

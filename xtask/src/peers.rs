@@ -1,0 +1,28 @@
+//! The libraries that the tables compare with.
+
+use crate::failure::{At, Outcome};
+use crate::{place, progress, toolchain, tools};
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// The peers of `benches/peers`, in the versions that are pinned there, installed out of the repository's way.
+pub(crate) fn install() -> Outcome<PathBuf> {
+    let list = place::root().join("benches/peers");
+    let folder = place::scratch().join("peers");
+    let files = ["package.json", "package-lock.json"].map(|name| list.join(name));
+    let stamp = place::Stamp::default().word("1").files(&files);
+    let mark = folder.join(".stamp");
+    if stamp.stands_in(&mark) {
+        return Ok(folder);
+    }
+    for file in &files {
+        let text = fs::read(file).at("read", file)?;
+        place::write(&folder.join(file.file_name().unwrap_or_default()), text)?;
+    }
+    let mut command = toolchain::clean(Command::new(tools::npm()?));
+    command.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&folder);
+    progress::must("npm ci, the peers", &mut command)?;
+    stamp.leave_in(&mark)?;
+    Ok(folder)
+}
