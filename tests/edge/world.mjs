@@ -63,7 +63,7 @@ export default handler;
 /** What a handler at `origin` speaks with, and its options, as far as they are plain data. */
 export async function startServers({ origin, facts = {}, ttl = {}, features, configuration }) {
   const op = await startProvider({
-    redirectUris: [`${origin}/callback`], ttl, features: { backchannelLogout: { enabled: true }, dPoP: { enabled: true }, revocation: { enabled: true, allowedPolicy: () => true }, ...features },
+    redirectUris: [`${origin}/callback`], ttl, features: { backchannelLogout: { enabled: true }, dPoP: { enabled: true }, ...features },
     // Its own would not speak with this machine.
     configuration: { fetch: (url, { dispatcher: _, ...init }) => fetch(url, init), ...configuration },
     clients: [{

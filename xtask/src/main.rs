@@ -28,10 +28,10 @@ const HELP: &str = "\
 Usage: cargo xtask <command>
 
   demo                  build, then serve the demo single-page app with an authorization server beside it
-  test [group…]         every check, or the named groups: house fmt clippy doc native build size browsers runtimes e2e
-                        package interop
+  test [group…]         every check, or the named groups: house fmt clippy doc native build size browsers runtimes edge
+                        e2e package interop
   interop [server…]     the package against glewlwyd, django-oauth-toolkit and keycloak, or the named ones, fetched into the cache
-  build [--entry NAME]  the npm package into pkg/dist, and what it weighs; NAME is core, client or session
+  build [--entry NAME]  the npm package into pkg/dist, and what it weighs; NAME is core, client, session or edge
   size                  what each entry weighs, beside its peers, and which functions weigh most
   bench [--quick]       what each operation costs, beside its peers, in six runtimes; also --only CASE,… and --in RUNTIME,…
   help                  this text

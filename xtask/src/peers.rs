@@ -1,4 +1,4 @@
-//! The libraries that the tables compare with.
+//! The libraries that the tables compare with, and what deploys the demo: npm packages that few commands need.
 
 use crate::failure::{At, Outcome};
 use crate::{place, progress, toolchain, tools};
@@ -6,10 +6,20 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// The peers of `benches/peers`, in the versions that are pinned there, installed out of the repository's way.
+/// The peers of `benches/peers`, in the versions that are pinned there.
 pub(crate) fn install() -> Outcome<PathBuf> {
-    let list = place::root().join("benches/peers");
-    let folder = place::scratch().join("peers");
+    folder("peers", "benches/peers")
+}
+
+/// Wrangler, in the version that `worker` pins.
+pub(crate) fn wrangler() -> Outcome<PathBuf> {
+    Ok(folder("wrangler", "worker")?.join("node_modules/wrangler/bin/wrangler.js"))
+}
+
+/// The packages that a folder lists, installed out of the repository's way.
+fn folder(name: &str, list: &str) -> Outcome<PathBuf> {
+    let list = place::root().join(list);
+    let folder = place::scratch().join(name);
     let files = ["package.json", "package-lock.json"].map(|name| list.join(name));
     let stamp = place::Stamp::default().word("1").files(&files);
     let mark = folder.join(".stamp");
@@ -22,7 +32,7 @@ pub(crate) fn install() -> Outcome<PathBuf> {
     }
     let mut command = toolchain::clean(Command::new(tools::npm()?));
     command.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&folder);
-    progress::must("npm ci, the peers", &mut command)?;
+    progress::must(&format!("npm ci, {name}"), &mut command)?;
     stamp.leave_in(&mark)?;
     Ok(folder)
 }
