@@ -24,7 +24,7 @@ use crate::{
     },
     text::{
         base64url,
-        json::{Object, Raw, Writer},
+        json::{Object, Raw, Writer, push_integer},
     },
     time::Timestamp,
 };
@@ -133,6 +133,11 @@ impl Handler {
                     ask.number("route").and_then(|index| config.routes.get(usize::try_from(index).ok()?)).ok_or(Why::Internal)?;
                 route.location(&ask.text("location")?, &ask.text("url")?).ok_or(Why::UpstreamRedirect)?
             }
+            "absolute" => {
+                let mut seconds = String::new();
+                push_integer(&mut seconds, terms.absolute.unwrap_or(limits::SESSION_ABSOLUTE_SECONDS).into());
+                seconds
+            }
             "state_of" => handler::state_of(&ask.text("response")?).ok_or(Why::CallbackUnknown)?,
             _ => return ask_of_nobody(what, &ask, now),
         })
@@ -182,11 +187,21 @@ pub fn ask_of_nobody(what: &str, ask: &Ask<'_>, now: Timestamp) -> Result<String
         "is_fresh" => {
             let time = |name| ask.number(name).map(Timestamp::from_seconds);
             let token = Session::begin(time("expiresAt"), true, time("obtained").unwrap_or(now));
-            if token.due(&Terms::default(), now) == Due::Use { "true" } else { "false" }.to_string()
+            word_of(token.due(&Terms::default(), now) == Due::Use)
         }
+        // A login takes as long as its cookie lives, also for a browser that keeps cookies longer.
+        "login_is_over" => word_of(
+            ask.number("began").is_none_or(|began| now.since(Timestamp::from_seconds(began)) > i64::from(limits::LOGIN_SECONDS)),
+        ),
+        // A logout token that is played again ends no session that began after it.
+        "is_ended" => word_of(
+            ask.number("began")
+                .zip(ask.number("iat"))
+                .is_some_and(|(began, told)| began <= told.saturating_add(limits::LEEWAY_SECONDS.into())),
+        ),
         "address" => rate::address(&ask.text("address")?),
         "relay" => relay::location(&ask.text("page")?, &ask.0.string("body").unwrap_or_default()),
-        "is_silent_no" => if handler::is_silent_no(&ask.text("code")?) { "true" } else { "false" }.to_string(),
+        "is_silent_no" => word_of(handler::is_silent_no(&ask.text("code")?)),
         "refusal" => {
             let word = ask.text("why")?;
             let why = Why::ALL.iter().find(|why| why.as_str() == word).copied().unwrap_or(Why::Internal);
@@ -196,6 +211,10 @@ pub fn ask_of_nobody(what: &str, ask: &Ask<'_>, now: Timestamp) -> Result<String
         "error" => error(&ask.object("report")?),
         _ => return Err(Why::Internal.into()),
     })
+}
+
+fn word_of(flag: bool) -> String {
+    if flag { "true" } else { "false" }.to_string()
 }
 
 /// The arguments of a question.

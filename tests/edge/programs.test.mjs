@@ -66,7 +66,7 @@ describe("a plain handler", { timeout: 120_000 }, () => {
         assert.equal((await browser.fetch("/nothing")).status, 404);
         assert.equal((await browser.fetch("/auth/logout", { method: "POST" })).status, 200);
         assert.deepEqual(browser.session, {});
-        assert.equal(said.trim(), "ready", "it has nothing to complain of");
+        assert.equal(said.trim(), "ready", `it complains: ${said}`);
       } finally {
         child.kill("SIGKILL");
         await servers.close();

@@ -1,8 +1,9 @@
 /** Sessions as a whole: kept in the coordinator, ended from elsewhere, bound to a key, begun by a form post. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { after, describe, test } from "node:test";
 
-import { Browser, DATES, forgetApplication, startWorld, visitServer } from "./world.mjs";
+import { Browser, DATES, application, forgetApplication, newKey, startWorld, visitServer } from "./world.mjs";
 
 after(forgetApplication);
 
@@ -18,7 +19,7 @@ async function withWorld(options, run) {
 const code = async (response) => (await response.json()).code;
 
 for (const date of DATES) {
-  describe(`workerd at ${date}`, { timeout: 90_000 }, () => {
+  describe(`workerd at ${date}`, { timeout: 120_000, concurrency: 3 }, () => {
     test("a durable session: the cookie is a name, and small; a logout ends it for every copy", () => withWorld({ date, isolates: 2, facts: { store: "durable" } }, async (world, browser) => {
       await browser.logIn();
       const [cookie] = Object.values(browser.session);
@@ -126,6 +127,27 @@ test("without a coordinator, what needs one says so", { timeout: 30_000 }, () =>
   assert.deepEqual([answer.status, await code(answer)], [501, "not_configured"]);
   assert.match(await (await world.send("/-/sessions?sub=ada.lovelace")).text(), /coordinator/);
 }));
+
+test("a handler without credentials of its own is refused", { timeout: 30_000 }, async () => {
+  const said = [];
+  const { none, tokenHandler } = await import(join(await application(), "node_modules/grantkit/dist/entry/worker.inline.js"));
+  const options = { issuer: "https://op.example", clientId: "app", sessionKeys: [newKey()], log: (event) => said.push(event) };
+  for (const clientAuth of [none(), undefined]) {
+    const answer = await tokenHandler({ ...options, clientAuth }).fetch(new Request("https://app.example/auth/session"));
+    assert.deepEqual([answer.status, await code(answer)], [500, "misconfigured"]);
+  }
+  assert.ok(said.length === 2 && said.every(({ message }) => message.startsWith("clientAuth:")), "the operator reads why");
+});
+
+test("a form post for a page without a handler comes to it in the fragment", { timeout: 30_000 }, async () => {
+  const { relayFormPost } = await import(join(await application(), "node_modules/grantkit/dist/entry/worker.inline.js"));
+  const post = (body, type = "application/x-www-form-urlencoded") => relayFormPost(new Request("https://app.example/relay", { method: "POST", body, headers: { "content-type": type } }), "/callback");
+  const answer = await post("code=c&state=s&iss=https%3A%2F%2Fop.example&other=1");
+  assert.deepEqual([answer.status, answer.headers.get("location")], [303, "https://app.example/callback#code=c&state=s&iss=https%3A%2F%2Fop.example"]);
+  assert.equal((await post("{}", "application/json")).status, 400);
+  assert.equal((await post("code=".padEnd(70_000, "c"))).status, 400);
+  assert.equal((await relayFormPost(new Request("https://app.example/relay"), "/callback")).status, 405);
+});
 
 /** What the server's form would post: the parameters of its `form_post` page. */
 async function postedBy(address) {

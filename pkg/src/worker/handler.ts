@@ -8,7 +8,7 @@ import { answerOf, forward } from "./proxy.js";
 import { formOf } from "./relay.js";
 import { Held, Visit, type Wish } from "./visit.js";
 import { randomId } from "./vault.js";
-import { type Listed, sessionName, subjectName } from "./turns.js";
+import { type Listed, Shared, sessionName, subjectName } from "./turns.js";
 import type { Context, SessionView, Sessions, TokenHandler, TokenHandlerOptions } from "./types.js";
 
 /** A login that is under way, as it is sealed. */
@@ -20,23 +20,21 @@ interface Login {
   readonly dpop?: JsonWebKey;
 }
 
-/** Seconds that a login may take; the cookie lives as long. */
-const LOGIN_SECONDS = 3600;
+/** Options that may be made of the Worker's bindings. */
+const FROM_ENV = ["issuer", "clientId", "clientAuth", "sessionKeys", "routes", "origin", "coordinator", "rateLimit"] as const;
+
+/** How long the options may take to be made: they import keys, and may read a secret from somewhere. */
+const SETUP_MILLISECONDS = 10_000;
 
 /** A token handler: the backend for a frontend, [OAuth 2.0 for Browser-Based Applications §6.1](https://datatracker.ietf.org/doc/html/draft-ietf-oauth-browser-based-apps#section-6.1). */
 export function tokenHandler<Env = unknown>(options: TokenHandlerOptions<Env>): TokenHandler<Env> {
-  const setups = new Map<unknown, Promise<Setup<Env>>>();
-  const byEnv = new WeakMap<object, Promise<Setup<Env>>>();
-  const readsEnv = ["issuer", "clientId", "clientAuth", "sessionKeys", "routes", "origin", "coordinator", "rateLimit"].some(
-    (name) => typeof options[name as keyof typeof options] === "function",
-  );
-  const setup = async (env: Env | undefined): Promise<Setup<Env>> => {
-    const held = readsEnv && typeof env === "object" && env !== null ? byEnv.get(env) : setups.get(undefined);
-    if (held) return held;
-    const made = Setup.of(options, env as Env);
-    if (readsEnv && typeof env === "object" && env !== null) byEnv.set(env, made);
-    else setups.set(undefined, made);
-    return made;
+  const alone = new Shared<Setup<Env>>(SETUP_MILLISECONDS);
+  const byEnv = new WeakMap<object, Shared<Setup<Env>>>();
+  const readsEnv = FROM_ENV.some((name) => typeof options[name] === "function");
+  const setup = (env: Env | undefined): Promise<Setup<Env>> => {
+    const held = readsEnv && typeof env === "object" && env !== null ? (byEnv.get(env) ?? new Shared<Setup<Env>>(SETUP_MILLISECONDS)) : alone;
+    if (held !== alone) byEnv.set(env as object, held);
+    return held.get(() => Setup.of(options, env as Env));
   };
 
   return {
@@ -136,7 +134,8 @@ async function loginOf<Env>(visit: Visit<Env>, response: string): Promise<Login>
   } catch (cause) {
     throw refused("callback_unknown", undefined, cause);
   }
-  if (underWay.pending.state !== state || seconds() - underWay.began > LOGIN_SECONDS) throw refused("callback_unknown");
+  const over = setup.ask("login_is_over", { began: underWay.began, now: seconds() }) === "true";
+  if (underWay.pending.state !== state || over) throw refused("callback_unknown");
   return underWay;
 }
 
@@ -189,6 +188,7 @@ async function logout<Env>(visit: Visit<Env>): Promise<Response> {
   } catch (thrown) {
     // A server without a logout of its own, or one that is away: the session here is over all the same.
     if (!(thrown instanceof GrantError)) throw thrown;
+    visit.log("logout", "warn", problemOf(thrown));
     return visit.json({ location: back ?? "/", code: thrown.code });
   }
 }
@@ -211,10 +211,8 @@ async function backchannel<Env>(visit: Visit<Env>): Promise<Response> {
   const token = new URLSearchParams(await formOf(visit.request)).get("logout_token") ?? "";
   const { sub, sid, iat } = await (await setup.client()).validateLogoutToken(token);
   const name = sid !== undefined ? sessionName(setup.issuer, sid) : subjectName(setup.issuer, sub as string);
-  const leeway = setup.options.leeway ?? 30;
   for (const { id, began } of await setup.turns.index(name, { index: "list" })) {
-    // A token that is played again ends no session that began after it.
-    if (began <= iat + leeway) await setup.turns.take(id, { message: "end", why: "backchannel" });
+    if (setup.ask("is_ended", { began, iat }) === "true") await setup.turns.take(id, { message: "end", why: "backchannel" });
   }
   visit.log("backchannel_logout", "info");
   return visit.respond(null, { status: 200 });

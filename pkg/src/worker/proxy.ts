@@ -19,6 +19,7 @@ export async function forward<Env>(visit: Visit<Env>, wish: Proxy, tokens?: Show
   const headers = new Headers(request.headers);
   for (const name of wish.without) headers.delete(name);
   const body = request.method === "GET" || request.method === "HEAD" ? null : request.body;
+  // No `signal`: Deno aborts a request's own when its response is done. Whoever hangs up cancels the response's body, and with it the API's.
   const init: RequestInit = { method: request.method, headers, redirect: "manual", ...(body && { body, duplex: "half" }) };
   const client = tokens && (await setup.client(dpop));
   const send = setup.options.fetch ?? fetch;

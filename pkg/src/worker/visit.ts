@@ -137,7 +137,7 @@ export class Visit<Env = unknown> {
     if (options.store === "durable") await turns.take(held.id, { message: "begin", sealed: await this.#stored(held), keep });
     if (turns.index) {
       const { sub, sid } = held.claims as { sub?: string; sid?: string };
-      const entry = { index: "add", session: { id: held.id, began: seconds() }, keep: options.session?.absolute ?? 604_800 } as const;
+      const entry = { index: "add", session: { id: held.id, began: seconds() }, keep: Number(this.setup.ask("absolute", {})) } as const;
       if (sub !== undefined) await turns.index(subjectName(issuer, sub), entry);
       if (sid !== undefined) await turns.index(sessionName(issuer, sid), entry);
     }
@@ -148,7 +148,6 @@ export class Visit<Env = unknown> {
   async replaceSession(): Promise<void> {
     const held = await this.session().catch(() => undefined);
     if (held) await this.end(held, "replaced").catch(() => undefined);
-    this.#set.splice(0, this.#set.length, ...this.#set.filter((cookie) => !cookie.startsWith(`${this.setup.ask("session_name", {})}=`)));
   }
 
   /** The session is over, wherever it is known. */
