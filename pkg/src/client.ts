@@ -282,7 +282,8 @@ function open(input: object, options: ClientOptions): Core {
     return { fetch, key, pair: isKeyPair(dpop) ? dpop : undefined };
   });
   try {
-    return new Core(text, host.fetch, host.key, host.pair);
+    const { fetch, ...keys } = host;
+    return new Core(text, keys, fetch);
   } catch (thrown) {
     if (typeof thrown === "string") settle(thrown);
     throw thrown;
@@ -296,7 +297,15 @@ async function run(core: Core, flow: string, input: object, phase: Phase, call?:
     if (call.signal !== undefined && !(call.signal instanceof AbortSignal)) throw invalidArgument("signal", phase);
     return { ...call };
   });
-  return settle(await core.run(flow, toJson({ ...input, call: plain }, "parameters", phase), signal));
+  return perform(core, flow, toJson({ ...input, call: plain }, "parameters", phase), signal);
+}
+
+/** Waits for what a flow waits for, until it is over. */
+async function perform(core: Core, name: string, input: string, signal?: AbortSignal): Promise<string> {
+  const flow = core.begin(name, input, signal);
+  let asked = flow.go_on();
+  while (asked) asked = flow.go_on(await asked.catch(() => undefined));
+  return settle(flow.end());
 }
 
 /** What the core is told of tokens that are to be shown. */

@@ -1,14 +1,13 @@
 //! What needs the web host: a client at a server.
 
-use alloc::string::String;
-use js_sys::{Function, Object, Promise};
+use alloc::{string::String, vec::Vec};
+use js_sys::{Function, Promise};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::future_to_promise;
 use web_sys::AbortSignal;
 
 use crate::{
     error::{Code, Error, Phase},
-    flow::{Parameters, Relation, Run, Step, Stop, Tokens},
+    flow::{Parameters, Relation, Run, Stop, Tokens},
     js::{convert, core::settle},
     limits,
     oauth::{assertion, client_credentials, exchange, extension, resource::AccessToken, step_up},
@@ -18,7 +17,11 @@ use crate::{
         challenge,
         json::{self, Raw, Writer},
     },
-    web::{client::Client, clock, crypto::Keys, fetch::Call},
+    web::{
+        client::{Client, Drive, Turn},
+        clock,
+        host::{Call, Host},
+    },
 };
 
 /// A client at a server, as JavaScript holds it.
@@ -32,20 +35,14 @@ pub struct Core {
 
 #[wasm_bindgen]
 impl Core {
-    /// Reads `{options, server}` or `{options, discover}`, with what is no data beside it: the caller's `fetch`, the client's private `CryptoKey`, and a `CryptoKeyPair` for
-    /// DPoP. Throws the error as text, as [`core`](super::core) writes it.
+    /// Reads `{options, server}` or `{options, discover}`. `host` has what is no data beside it: `fetch`, the caller's; `key` and `pair`, see [`Host`]. Throws the
+    /// error as text, as [`core`](super::core) writes it.
     #[wasm_bindgen(constructor)]
-    pub fn new(
-        input: &str,
-        fetch: Option<Function>,
-        client_key: Option<Object>,
-        dpop_keys: Option<Object>,
-    ) -> Result<Self, JsValue> {
-        let keys = Keys::new(client_key.map(Into::into), dpop_keys.map(Into::into));
-        Self::read(input, fetch, keys).map_err(|error| settle(Err(error)).into())
+    pub fn new(input: &str, host: JsValue, fetch: Option<Function>) -> Result<Self, JsValue> {
+        Self::read(input, host, fetch).map_err(|error| settle(Err(error)).into())
     }
 
-    fn read(input: &str, fetch: Option<Function>, keys: Keys) -> Result<Self, Error> {
+    fn read(input: &str, host: JsValue, fetch: Option<Function>) -> Result<Self, Error> {
         let object = convert::arguments(input)?;
         let client = convert::client_of(&object)?;
         let options = object.get("options").and_then(Raw::object).unwrap_or_default();
@@ -54,7 +51,7 @@ impl Core {
             Some(_) => Relation::undiscovered(client),
             None => Relation::new(convert::server(&object)?, client),
         };
-        Ok(Self { client: Client::new(relation, keys), fetch, timeout })
+        Ok(Self { client: Client::new(relation, Host::new(host)), fetch, timeout })
     }
 
     /// The server's metadata, as it came.
@@ -88,30 +85,51 @@ impl Core {
         self.client.with(|relation| relation.learn(url, status, challenge, nonce, again))
     }
 
-    /// Runs a flow by its name. The promise is always fulfilled, with text as [`core`](super::core) writes it.
-    pub fn run(&self, flow: &str, input: &str, signal: Option<AbortSignal>) -> Promise {
-        let begun = self.begin(flow, input);
-        let (client, fetch) = (self.client.clone(), self.fetch.clone());
-        future_to_promise(async move {
-            let ended = match begun {
-                Ok((step, mut call)) => {
-                    call.fetch = fetch;
-                    call.signal = signal;
-                    client.run(step, &call).await
-                }
-                Err(error) => Err(error),
-            };
-            Ok(settle(ended).into())
-        })
+    /// Begins a flow by its name.
+    pub fn begin(&self, flow: &str, input: &str, signal: Option<AbortSignal>) -> Flow {
+        match self.drive(flow, input, signal) {
+            Ok(drive) => Flow { drive: Some(drive), end: String::new() },
+            Err(error) => Flow { drive: None, end: settle(Err(error)) },
+        }
     }
 
-    fn begin(&self, flow: &str, input: &str) -> Result<(Step<String>, Call), Error> {
+    fn drive(&self, flow: &str, input: &str, signal: Option<AbortSignal>) -> Result<Drive<String>, Error> {
         let object = convert::arguments(input)?;
         let (timeout, headers) = convert::call(&object)?;
-        let call = Call { timeout: timeout.unwrap_or(self.timeout), headers, ..Call::default() };
+        let call = Call { fetch: self.fetch.clone(), signal, timeout: timeout.unwrap_or(self.timeout), headers };
         let (flow, input) = (String::from(flow), Secret::new(input));
         let flow = move |run: &mut Run<'_>| perform(run, &flow, &convert::arguments(input.expose())?);
-        self.client.with(|relation| Ok((relation.begin(clock::now(), flow)?, call)))
+        let step = self.client.with(|relation| relation.begin(clock::now(), flow))?;
+        Ok(Drive::new(self.client.clone(), call, step))
+    }
+}
+
+/// A flow under way, as JavaScript drives it: whoever holds it calls `go_on` until there is nothing more to wait for, and then asks for the `end`.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Flow {
+    drive: Option<Drive<String>>,
+    end: String,
+}
+
+#[wasm_bindgen]
+impl Flow {
+    /// Goes on: with what the promise brought, or without where it was rejected, and at the beginning. What to wait for next, if anything.
+    pub fn go_on(&mut self, answer: Option<Vec<u8>>) -> Option<Promise> {
+        let drive = self.drive.as_mut()?;
+        let ended = match drive.go_on(answer) {
+            Ok(Turn::Wait(promise)) => return Some(promise),
+            Ok(Turn::Done(text)) => Ok(text),
+            Err(error) => Err(error),
+        };
+        self.end = settle(ended);
+        self.drive = None;
+        None
+    }
+
+    /// How it ended, as text as [`core`](super::core) writes it.
+    pub fn end(self) -> String {
+        self.end
     }
 }
 

@@ -1,15 +1,19 @@
-//! The driver: one loop that performs the steps of any flow.
+//! The driver: it performs the steps of any flow.
+//!
+//! A [`Drive`] is told what came of each promise and hands out the next; whoever holds it waits. JavaScript does that with `await`, Rust with [`Client::run`]:
+//! so the npm module needs no executor of futures.
 
-use alloc::rc::Rc;
+use alloc::{rc::Rc, vec::Vec};
 use core::cell::RefCell;
+use js_sys::{Promise, Uint8Array};
+use wasm_bindgen_futures::JsFuture;
 
 use crate::{
-    error::{Error, Phase},
-    flow::{Effect, Relation, Step},
+    error::{Code, Error, Phase},
+    flow::{Next, Relation, Step},
     web::{
-        clock, crypto,
-        fetch::{self, Call},
-        random,
+        clock,
+        host::{Asked, Call, Host},
     },
 };
 
@@ -20,14 +24,14 @@ pub struct Client(Rc<Inner>);
 #[derive(Debug)]
 struct Inner {
     relation: RefCell<Relation>,
-    keys: crypto::Keys,
+    host: Host,
 }
 
 impl Client {
-    /// Takes a relation over, with the keys to sign with. Whether signatures can be verified is the host's to know.
-    pub fn new(mut relation: Relation, keys: crypto::Keys) -> Self {
-        relation.client.host_verifies = crypto::is_available();
-        Self(Rc::new(Inner { relation: RefCell::new(relation), keys }))
+    /// Takes a relation over, with the host that has its keys. Whether signatures can be verified is the host's to know.
+    pub fn new(mut relation: Relation, host: Host) -> Self {
+        relation.client.host_verifies = Host::is_secure();
+        Self(Rc::new(Inner { relation: RefCell::new(relation), host }))
     }
 
     /// Works with the relation. Never held across an await.
@@ -39,25 +43,85 @@ impl Client {
     ///
     /// # Errors
     /// Whatever ends the flow.
-    pub async fn run<T>(&self, mut step: Step<T>, call: &Call) -> Result<T, Error> {
+    pub async fn run<T>(&self, step: Step<T>, call: &Call) -> Result<T, Error> {
+        let mut drive = Drive::new(self.clone(), call.clone(), step);
+        let mut turn = drive.start()?;
+        loop {
+            let promise = match turn {
+                Turn::Done(value) => return Ok(value),
+                Turn::Wait(promise) => promise,
+            };
+            let answer = JsFuture::from(promise).await;
+            turn = drive.go_on(answer.ok().map(|bytes| Uint8Array::new(&bytes).to_vec()))?;
+        }
+    }
+}
+
+/// What to do next with a flow under way.
+#[derive(Debug)]
+pub enum Turn<T> {
+    /// Wait for this, and tell [`Drive::go_on`] what it brought.
+    Wait(Promise),
+    /// It is over.
+    Done(T),
+}
+
+/// A flow under way.
+#[derive(Debug)]
+pub struct Drive<T> {
+    client: Client,
+    call: Call,
+    at: At<T>,
+}
+
+/// Where it is.
+#[derive(Debug)]
+enum At<T> {
+    Begun(Step<T>),
+    Waiting(Asked, Next<T>),
+    Over,
+}
+
+impl<T> Drive<T> {
+    /// A flow whose first step is this.
+    pub fn new(client: Client, call: Call, step: Step<T>) -> Self {
+        Self { client, call, at: At::Begun(step) }
+    }
+
+    /// Begins.
+    ///
+    /// # Errors
+    /// Whatever ends the flow.
+    pub fn start(&mut self) -> Result<Turn<T>, Error> {
+        self.go_on(None)
+    }
+
+    /// Goes on. `answer`: what the promise brought; `None` where it was rejected.
+    ///
+    /// # Errors
+    /// Whatever ends the flow.
+    pub fn go_on(&mut self, answer: Option<Vec<u8>>) -> Result<Turn<T>, Error> {
+        let Inner { relation, host } = &*self.client.0;
+        let mut step = match core::mem::replace(&mut self.at, At::Over) {
+            At::Begun(step) => step,
+            At::Waiting(asked, next) => {
+                let event = host.finish(asked, answer, &self.call);
+                next.resume(&mut relation.borrow_mut(), event, clock::now())?
+            }
+            At::Over => return Err(Code::InvalidArgument.at(Phase::Configuration).about("flow")),
+        };
         loop {
             let (effect, next) = match step {
-                Step::Done(value) => return Ok(value),
+                Step::Done(value) => return Ok(Turn::Done(value)),
                 Step::Ask(effect, next) => (effect, next),
             };
-            let keys = &self.0.keys;
-            let event = match effect {
-                Effect::Send(mut request) => {
-                    request.add(&call.headers, Phase::Configuration)?;
-                    fetch::send(&request, call).await
+            match host.begin(effect, &self.call)? {
+                Ok((asked, promise)) => {
+                    self.at = At::Waiting(asked, next);
+                    return Ok(Turn::Wait(promise));
                 }
-                Effect::Verify(check) => crypto::check(&check, keys).await,
-                Effect::Sign(signer, input) => crypto::own(signer, Some(&input), keys).await,
-                Effect::Key(signer) => crypto::own(signer, None, keys).await,
-                Effect::Draw => random::draw(),
-                Effect::Wait(seconds) => clock::wait(seconds, call.signal.as_ref()).await,
-            };
-            step = next.resume(&mut self.0.relation.borrow_mut(), event, clock::now())?;
+                Err(event) => step = next.resume(&mut relation.borrow_mut(), event, clock::now())?,
+            }
         }
     }
 }

@@ -5,6 +5,5 @@
 
 pub mod client;
 pub mod clock;
-pub mod crypto;
-pub mod fetch;
+pub mod host;
 pub mod random;

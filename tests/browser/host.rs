@@ -2,7 +2,7 @@
 
 use grantkit::{
     error::Code,
-    flow::{Event, Relation, Signer, Step},
+    flow::{Effect, Event, Relation, Signer, Step},
     http::Request,
     jose::{
         jwk::Jwk,
@@ -12,15 +12,27 @@ use grantkit::{
     text::json::Object,
     web::{
         client::Client,
-        clock, crypto,
-        fetch::{self, Call},
+        clock,
+        host::{Call, Host},
         random,
     },
 };
-use js_sys::{Array, Function, Reflect};
+use js_sys::{Array, Function, Object as JsObject, Reflect, Uint8Array};
 use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
+
+/// Performs one effect.
+async fn perform(host: &Host, effect: Effect, call: &Call) -> Event {
+    match host.begin(effect, call).unwrap() {
+        Ok((asked, promise)) => {
+            let answer = JsFuture::from(promise).await.ok();
+            host.finish(asked, answer.map(|bytes| Uint8Array::new(&bytes).to_vec()), call)
+        }
+        Err(event) => event,
+    }
+}
 
 fn vectors() -> Value {
     serde_json::from_str(include_str!("../vectors/rfc7515.json")).unwrap()
@@ -34,17 +46,26 @@ fn check(part: &str) -> Check {
 
 #[wasm_bindgen_test]
 async fn rfc7515_a_2_and_a_3_verify_and_changed_ones_do_not() {
-    let keys = crypto::Keys::default();
+    let host = Host::default();
     for part in ["A.2", "A.3"] {
         let mut check = check(part);
         for _ in 0..2 {
-            assert!(matches!(crypto::check(&check, &keys).await, Event::Verified(true)), "{part}, also with the key at hand");
+            assert!(
+                matches!(perform(&host, Effect::Verify(check.clone()), &Call::default()).await, Event::Verified(true)),
+                "{part}, also with the key at hand"
+            );
         }
         check.signature[0] ^= 1;
-        assert!(matches!(crypto::check(&check, &keys).await, Event::Verified(false)), "{part}");
+        assert!(
+            matches!(perform(&host, Effect::Verify(check.clone()), &Call::default()).await, Event::Verified(false)),
+            "{part}"
+        );
         check.signature[0] ^= 1;
         check.signed.push('x');
-        assert!(matches!(crypto::check(&check, &keys).await, Event::Verified(false)), "{part}");
+        assert!(
+            matches!(perform(&host, Effect::Verify(check.clone()), &Call::default()).await, Event::Verified(false)),
+            "{part}"
+        );
     }
 }
 
@@ -52,7 +73,10 @@ async fn rfc7515_a_2_and_a_3_verify_and_changed_ones_do_not() {
 async fn a_key_that_cannot_be_imported_is_told_from_a_wrong_signature() {
     let mut check = check("A.3");
     check.key = r#"{"kty":"EC","crv":"P-256","x":"AAAA","y":"AAAA"}"#.into();
-    assert!(matches!(crypto::check(&check, &crypto::Keys::default()).await, Event::Failed(Code::AlgorithmUnsupported)));
+    assert!(matches!(
+        perform(&Host::default(), Effect::Verify(check), &Call::default()).await,
+        Event::Failed(Code::AlgorithmUnsupported)
+    ));
 }
 
 #[wasm_bindgen_test]
@@ -76,7 +100,11 @@ fn call(body: &str) -> Call {
 }
 
 async fn send(body: &str) -> Event {
-    fetch::send(&Request::get("https://op.example/x"), &call(body)).await
+    get(&call(body)).await
+}
+
+async fn get(call: &Call) -> Event {
+    perform(&Host::default(), Effect::Send(Request::get("https://op.example/x")), call).await
 }
 
 fn failure(event: Event) -> Code {
@@ -106,7 +134,7 @@ async fn only_what_every_runtime_takes_is_handed_to_fetch() {
     let mut request = Request::get("https://op.example/x");
     request.method = "POST";
     request.body = Some(grantkit::secret::Secret::new("a=b"));
-    fetch::send(&request, &Call { fetch: Some(fetch), timeout: 1_000, ..Call::default() }).await;
+    perform(&Host::default(), Effect::Send(request), &Call { fetch: Some(fetch), timeout: 1_000, ..Call::default() }).await;
     let seen: Vec<_> = seen.iter().map(|value| value.as_string().unwrap_or_else(|| format!("{value:?}"))).collect();
     assert_eq!(
         seen,
@@ -133,9 +161,9 @@ async fn failures_are_told_apart_by_who_ended_the_call() {
     assert_eq!(failure(send(large).await), Code::ResponseTooLarge);
     let hangs = "return new Promise((_, no) => init.signal.addEventListener('abort', () => no(init.signal.reason)))";
     let quick = Call { timeout: 20, ..call(hangs) };
-    assert_eq!(failure(fetch::send(&Request::get("https://op.example/x"), &quick).await), Code::Timeout);
+    assert_eq!(failure(get(&quick).await), Code::Timeout);
     let ended = Call { signal: Some(web_sys::AbortSignal::abort()), ..call(hangs) };
-    let event = fetch::send(&Request::get("https://op.example/x"), &ended).await;
+    let event = get(&ended).await;
     assert!(matches!(event, Event::Unsent(Code::Aborted)), "nothing was sent");
 }
 
@@ -147,7 +175,7 @@ async fn a_body_that_breaks_off_is_a_network_failure() {
 
 #[wasm_bindgen_test]
 async fn the_driver_performs_a_flow_to_its_end() {
-    let client = Client::new(Relation::undiscovered(OauthClient::new("app")), crypto::Keys::default());
+    let client = Client::new(Relation::undiscovered(OauthClient::new("app")), Host::default());
     assert!(Reflect::has(&js_sys::global(), &"crypto".into()).unwrap());
     let document =
         "return Promise.resolve(Response.json({issuer: 'https://op.example', token_endpoint: 'https://op.example/token'}))";
@@ -165,28 +193,33 @@ async fn the_driver_performs_a_flow_to_its_end() {
 
 #[wasm_bindgen_test]
 async fn a_key_pair_made_here_proves_itself_and_cannot_be_taken_out() {
-    let keys = crypto::Keys::default();
-    let Event::Key(own) = crypto::own(Signer::Dpop, None, &keys).await else { panic!("no key") };
+    let object = JsObject::new();
+    let host = Host::new(object.clone().into());
+    let Event::Key(own) = perform(&host, Effect::Key(Signer::Dpop), &Call::default()).await else { panic!("no key") };
     let public = own.public.unwrap();
-    let Event::Signed(signature) = crypto::own(Signer::Dpop, Some("text"), &keys).await else { panic!("no signature") };
+    let sign = Effect::Sign(Signer::Dpop, "text".into());
+    let Event::Signed(signature) = perform(&host, sign, &Call::default()).await else { panic!("no signature") };
     let check = Check { algorithm: own.algorithm, key: public.public().into(), signed: "text".into(), signature };
-    assert!(matches!(crypto::check(&check, &keys).await, Event::Verified(true)), "the same key each time");
-    let pair = keys.dpop().unwrap();
+    assert!(
+        matches!(perform(&host, Effect::Verify(check.clone()), &Call::default()).await, Event::Verified(true)),
+        "the same key each time"
+    );
+    let pair = Reflect::get(&object, &"pair".into()).unwrap();
     let private = Reflect::get(&pair, &"privateKey".into()).unwrap();
     assert_eq!(Reflect::get(&private, &"extractable".into()).unwrap().as_bool(), Some(false));
 }
 
 #[wasm_bindgen_test]
 async fn a_client_without_a_key_cannot_sign() {
-    let event = crypto::own(Signer::Client, Some("text"), &crypto::Keys::default()).await;
+    let event = perform(&Host::default(), Effect::Sign(Signer::Client, "text".into()), &Call::default()).await;
     assert!(matches!(event, Event::Failed(Code::AlgorithmUnsupported)));
 }
 
 #[wasm_bindgen_test]
 async fn waiting_takes_its_time_and_ends_with_the_call() {
     let before = js_sys::Date::now();
-    assert!(matches!(clock::wait(1, None).await, Event::Waited));
+    assert!(matches!(perform(&Host::default(), Effect::Wait(1), &Call::default()).await, Event::Waited));
     assert!(js_sys::Date::now() - before >= 900.0);
-    let ended = web_sys::AbortSignal::abort();
-    assert!(matches!(clock::wait(5, Some(&ended)).await, Event::Failed(Code::Aborted)));
+    let ended = Call { signal: Some(web_sys::AbortSignal::abort()), ..Call::default() };
+    assert!(matches!(perform(&Host::default(), Effect::Wait(5), &ended).await, Event::Failed(Code::Aborted)));
 }

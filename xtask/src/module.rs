@@ -81,7 +81,10 @@ pub(crate) fn make_all(entries: &[Entry]) -> Outcome<PathBuf> {
     Ok(node)
 }
 
-/// The modules again, with the names of their functions: for those who ask what weighs, never shipped.
+/// What the compiler made, in the folder of its entry.
+const COMPILED: &str = "compiled.wasm";
+
+/// The modules again, once they are made, with the names of their functions: for those who ask what weighs, never shipped.
 pub(crate) fn named(entries: &[Entry]) -> Outcome<Vec<PathBuf>> {
     let toolchain = toolchain::wasm()?;
     let bindgen = tools::wasm_bindgen()?;
@@ -92,7 +95,7 @@ pub(crate) fn named(entries: &[Entry]) -> Outcome<Vec<PathBuf>> {
         let mark = folder.with_extension("stamp");
         let sources = inputs(*entry, &toolchain, &bindgen)?;
         if !sources.stands_in(&mark) || !module.exists() {
-            let compiled = compile(*entry, &toolchain)?;
+            let compiled = place::scratch().join(entry.name).join(COMPILED);
             bind(*entry, &compiled, &bindgen, &folder, Names::Kept)?;
             shrink(*entry, &node, &folder, Names::Kept)?;
             sources.leave_in(&mark)?;
@@ -125,6 +128,7 @@ fn make(entry: Entry, toolchain: &Toolchain, bindgen: &Path, node: &Path) -> Out
     let folder = place::scratch().join(entry.name);
     bind(entry, &compiled, bindgen, &folder, Names::Gone)?;
     shrink(entry, node, &folder, Names::Gone)?;
+    fs::copy(&compiled, folder.join(COMPILED)).at("copy", &compiled)?;
     deliver(entry, &folder)?;
     // Read again: cargo may have written the lock file.
     inputs(entry, toolchain, bindgen)?.leave_in(&mark)
@@ -135,7 +139,7 @@ fn inputs(entry: Entry, toolchain: &Toolchain, bindgen: &Path) -> Outcome<place:
     let root = place::root();
     let manifests = ["Cargo.toml", "Cargo.lock", ".cargo/config.toml", "package-lock.json"].map(|name| root.join(name));
     let flags = std::env::var("RUSTFLAGS").unwrap_or_default();
-    let words = [entry.features, &toolchain.version, &bindgen.to_string_lossy(), &flags, "3"].map(str::to_owned);
+    let words = [entry.features, &toolchain.version, &bindgen.to_string_lossy(), &flags, "4"].map(str::to_owned);
     let stamp = words.iter().map(String::as_str).chain(SHRINK).fold(place::Stamp::default(), place::Stamp::word);
     Ok(stamp.files(&manifests).files(&place::files(&root.join("src"), &|_| true)?))
 }
@@ -197,20 +201,34 @@ fn output(entry: Entry, ending: &str) -> PathBuf {
 fn deliver(entry: Entry, folder: &Path) -> Outcome<()> {
     let read = |name: String| fs::read(folder.join(&name)).at("read", &folder.join(&name));
     let module = read("small.wasm".into())?;
-    let hex: String = module.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex: String = module.iter().flat_map(|byte| [char::from(b'@' | byte >> 4), char::from(b'0' | byte & 15)]).collect();
     let types = types(&String::from_utf8_lossy(&read(format!("{}.d.ts", entry.name))?));
+    let glue = glue(&String::from_utf8_lossy(&read(format!("{}_bg.js", entry.name))?));
     let contents: [&[u8]; 6] = [
         &module,
         b"declare const module: WebAssembly.Module;\nexport default module;\n",
         &format!("export default \"{hex}\";\n").into_bytes(),
         b"declare const hex: string;\nexport default hex;\n",
-        &read(format!("{}_bg.js", entry.name))?,
+        glue.as_bytes(),
         types.as_bytes(),
     ];
     for (ending, content) in OUTPUTS.iter().zip(contents) {
         place::write(&output(entry, ending), content)?;
     }
-    Ok(())
+    let host = place::root().join(HOST);
+    place::write(&package::dist().join("wasm/host.js"), fs::read(&host).at("read", &host)?)
+}
+
+/// The one file of JavaScript that the crate itself has.
+const HOST: &str = "src/web/host.js";
+
+/// The JavaScript side, which finds the host beside it, not in a folder that is named anew with each version.
+fn glue(bindgen: &str) -> String {
+    let line = |line: &str| match line.split_once("'./snippets/") {
+        Some((before, path)) if path.ends_with(&format!("{HOST}';")) => format!("{before}'./host.js';\n"),
+        _ => format!("{line}\n"),
+    };
+    bindgen.lines().map(line).collect()
 }
 
 /// The types of the JavaScript side: without `Symbol.dispose`, which the library of most projects does not know yet, and with the
@@ -226,6 +244,12 @@ fn types(bindgen: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_glue_finds_the_host_beside_it() {
+        let glue = glue("import { read } from './snippets/grantkit-d764bd3f/src/web/host.js';\nlet wasm;");
+        assert_eq!(glue, "import { read } from './host.js';\nlet wasm;\n");
+    }
 
     #[test]
     fn the_types_know_the_instance_and_no_dispose() {
