@@ -56,6 +56,7 @@ describe("the demo", { timeout: 120_000 }, () => {
       assert.equal(await page.evaluate(() => document.cookie + JSON.stringify({ ...localStorage, ...sessionStorage })), "{}");
       if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/edge.png` });
       await page.getByRole("button", { name: "Log out" }).click();
+      await page.waitForURL(`${demo.op.issuer}/session/end**`);
       await page.getByRole("button", { name: "Log out" }).click();
       await page.getByText("Nobody is logged in.").waitFor();
       assert.deepEqual(said, [], "the console is silent");
