@@ -20,6 +20,19 @@ impl Secret {
     }
 }
 
+/// Types whose debug output is their name alone: what is in them is secret, or is a token as soon as it is put together.
+macro_rules! opaque {
+    ($($kind:ident $(<$life:lifetime>)?),+) => {$(
+        impl core::fmt::Debug for $kind $(<$life>)? {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str(stringify!($kind))
+            }
+        }
+    )+};
+}
+
+pub(crate) use opaque;
+
 impl Drop for Secret {
     // Out of line: this is in the drop of nearly everything.
     #[inline(never)]

@@ -168,7 +168,11 @@ impl<'a> Run<'a> {
                 self.now = entry.at;
                 Ok(&entry.event)
             }
-            Some(_) => Err(Code::InvalidArgument.at(Phase::Configuration).about("relation").into()),
+            // Somebody changed the relation in the meantime. Whether what was sent before had come to something, nobody looks at any more.
+            Some(_) => {
+                let error = Code::InvalidArgument.at(Phase::Configuration).about("relation");
+                Err(error.with(|report| report.grant_may_be_consumed = true).into())
+            }
         }
     }
 

@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 use crate::{
     error::Code,
     jose::jwk::Jwk,
-    secret::{Secret, same_bytes},
+    secret::{Secret, opaque, same_bytes},
     text::{base64url, json::Object},
 };
 
@@ -100,7 +100,7 @@ impl Algorithm {
 }
 
 /// A token in compact form, taken apart, its signature not yet verified.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Jws {
     /// How it says it is signed.
     pub algorithm: Algorithm,
@@ -115,6 +115,8 @@ pub struct Jws {
     signed: String,
     signature: Vec<u8>,
 }
+
+opaque!(Jws, Check);
 
 impl Jws {
     /// Takes a token apart, [RFC 7515 §5.2](https://www.rfc-editor.org/rfc/rfc7515.html#section-5.2).
@@ -200,7 +202,7 @@ pub fn hmac(secret: &str, input: &str) -> Vec<u8> {
 }
 
 /// One signature for the host to verify.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Check {
     /// The algorithm, agreed on beforehand.
     pub algorithm: Algorithm,

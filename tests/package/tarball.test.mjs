@@ -35,7 +35,7 @@ test("it holds what is listed here and nothing else", () => {
       ...pairs([`entry/${name}.inline`, `entry/${name}.slim`, `entry/${name}.workerd`, `wasm/${name}.hex`, `wasm/${name}_bg`]),
       `dist/wasm/${name}.wasm`, `dist/wasm/${name}.wasm.d.ts`,
     ]),
-    ...pairs(["entry/worker.inline", "entry/worker.workerd", "wasm/edge.hex", "wasm/edge_bg"]), "dist/wasm/edge.wasm", "dist/wasm/edge.wasm.d.ts",
+    ...pairs(["entry/worker.inline", "entry/worker.workerd", "wasm/edge.hex", "wasm/edge_bg"]), "dist/wasm/edge.wasm", "dist/wasm/edge.wasm.d.ts", "dist/wasm/host.js",
     ...pairs(["ask", "handler", "index", "pages", "proxy", "relay", "setup", "turns", "types", "vault", "visit"].map((name) => `worker/${name}`)),
   ];
   assert.deepEqual({ missing: expected.filter((path) => !files.includes(path)), unexpected: files.filter((path) => !expected.includes(path)) }, { missing: [], unexpected: [] });
@@ -57,8 +57,10 @@ test("it is no larger than what it holds: the modules, the same as text, and a l
 
 test("the module as text is the module", () => {
   for (const name of ["client", "core", "edge"]) {
-    const [, hex] = /^export default "([0-9a-f]+)";\n$/.exec(read(`dist/wasm/${name}.hex.js`));
-    assert.ok(Buffer.from(hex, "hex").equals(read(`dist/wasm/${name}.wasm`, null)), name);
+    // Two characters to a byte, whose lower halves are the byte's two halves.
+    const [, text] = /^export default "((?:[@-O][0-?])+)";\n$/.exec(read(`dist/wasm/${name}.hex.js`));
+    const bytes = Buffer.from(Array.from({ length: text.length / 2 }, (_, at) => (text.charCodeAt(2 * at) << 4 | text.charCodeAt(2 * at + 1) & 15) & 255));
+    assert.ok(bytes.equals(read(`dist/wasm/${name}.wasm`, null)), name);
   }
 });
 

@@ -1,4 +1,4 @@
-//! The libraries that the tables compare with, and what deploys the demo: npm packages that few commands need.
+//! Lists of npm packages beside the root's, which only some commands need: the libraries that the tables compare with among them.
 
 use crate::failure::{At, Outcome};
 use crate::{place, progress, toolchain, tools};
@@ -8,16 +8,16 @@ use std::process::Command;
 
 /// The peers of `benches/peers`, in the versions that are pinned there.
 pub(crate) fn install() -> Outcome<PathBuf> {
-    folder("peers", "benches/peers")
+    installed("benches/peers", "peers")
 }
 
 /// Wrangler, in the version that `worker` pins.
 pub(crate) fn wrangler() -> Outcome<PathBuf> {
-    Ok(folder("wrangler", "worker")?.join("node_modules/wrangler/bin/wrangler.js"))
+    Ok(installed("worker", "wrangler")?.join("node_modules/wrangler/bin/wrangler.js"))
 }
 
-/// The packages that a folder lists, installed out of the repository's way.
-fn folder(name: &str, list: &str) -> Outcome<PathBuf> {
+/// The packages that the list in this folder of the repository pins, under this name.
+pub(crate) fn installed(list: &str, name: &str) -> Outcome<PathBuf> {
     let list = place::root().join(list);
     let folder = place::scratch().join(name);
     let files = ["package.json", "package-lock.json"].map(|name| list.join(name));
