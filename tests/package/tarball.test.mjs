@@ -22,9 +22,12 @@ const read = (path, encoding = "utf8") => readFileSync(join(app.home, path), enc
 const scripts = () => files.filter((path) => path.endsWith(".js"));
 /** The Worker's script of `grantkit/session`, as a file and as text: a module, and what other files hold too. */
 const WORKER = ["dist/session/worker.js", "dist/session/script.js"];
-const ours = () => scripts().filter((path) => !path.endsWith(".hex.js") && !WORKER.includes(path));
+/** The same where the module is plain JavaScript, and the client in one file with it. */
+const PLAIN_WORKER = ["dist/session/worker.no-wasm.js", "dist/session/script.no-wasm.js"];
+const BUNDLED = [...WORKER, ...PLAIN_WORKER, "dist/entry/client.no-wasm.js"];
+const ours = () => scripts().filter((path) => !path.endsWith(".hex.js") && !BUNDLED.includes(path));
 const modules = () => files.filter((path) => path.endsWith(".wasm"));
-const texts = () => files.filter((path) => !path.endsWith(".wasm") && !path.endsWith(".hex.js") && !WORKER.includes(path));
+const texts = () => files.filter((path) => !path.endsWith(".wasm") && !path.endsWith(".hex.js") && !BUNDLED.includes(path));
 
 /** The specifiers that a file imports from or exports from. */
 const imported = (path) => [...read(path).matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']/g)].map((match) => match[1]);
@@ -35,11 +38,13 @@ test("it holds what is listed here and nothing else", () => {
     "package.json", "README.md", "LICENSE-APACHE", "LICENSE-MIT",
     ...pairs(["auth", "client", "codes", "core", "errors", "index", "instantiate", "providers", "react", "resource", "settle", "sync", "types"]),
     ...pairs(["connect", "errors", "fetch", "protocol", "session", "setup", "types", "windows", "script"].map((name) => `session/${name}`)),
-    ...pairs(["entry/session"]), "dist/session/worker.js",
+    ...pairs(["entry/session", "entry/session.no-wasm", "entry/client.no-wasm", "session/script.no-wasm"]), "dist/session/worker.js", "dist/session/worker.no-wasm.js",
     ...["client", "core"].flatMap((name) => [
       ...pairs([`entry/${name}.inline`, `entry/${name}.slim`, `entry/${name}.workerd`, `wasm/${name}.hex`, `wasm/${name}_bg`]),
       `dist/wasm/${name}.wasm`, `dist/wasm/${name}.wasm.d.ts`,
     ]),
+    ...pairs(["entry/worker.inline", "entry/worker.workerd", "wasm/edge.hex", "wasm/edge_bg"]), "dist/wasm/edge.wasm", "dist/wasm/edge.wasm.d.ts", "dist/wasm/host.js",
+    ...pairs(["ask", "handler", "index", "pages", "proxy", "relay", "setup", "turns", "types", "vault", "visit"].map((name) => `worker/${name}`)),
   ];
   assert.deepEqual({ missing: expected.filter((path) => !files.includes(path)), unexpected: files.filter((path) => !expected.includes(path)) }, { missing: [], unexpected: [] });
 });
@@ -53,23 +58,27 @@ test("it is no larger than what it holds: the modules, the same as text, and a l
   assert.ok(size("dist/wasm/core.wasm") < 100_000, `core.wasm has ${size("dist/wasm/core.wasm")} bytes`);
   assert.ok(size("dist/wasm/client.wasm") < 200_000, `client.wasm has ${size("dist/wasm/client.wasm")} bytes`);
   const around = ours().reduce((sum, path) => sum + size(path), 0);
-  assert.ok(around < 100_000, `the JavaScript around them has ${around} bytes`);
-  assert.ok(WORKER.every((path) => size(path) < 500_000), "each of the two holds the module of sessions as hex text");
-  assert.ok(app.report.size < 800_000, `the tarball has ${app.report.size} bytes`);
+  assert.ok(size("dist/wasm/edge.wasm") < 150_000, `edge.wasm has ${size("dist/wasm/edge.wasm")} bytes`);
+  assert.ok(around < 170_000, `the JavaScript around them has ${around} bytes`);
+  assert.ok(BUNDLED.every((path) => size(path) < 500_000), "each of these holds one module as text");
+  assert.ok(app.report.size < 1_500_000, `the tarball has ${app.report.size} bytes`);
 });
 
 test("the module as text is the module", () => {
-  for (const name of ["client", "core"]) {
-    const [, hex] = /^export default "([0-9a-f]+)";\n$/.exec(read(`dist/wasm/${name}.hex.js`));
-    assert.ok(Buffer.from(hex, "hex").equals(read(`dist/wasm/${name}.wasm`, null)), name);
+  for (const name of ["client", "core", "edge"]) {
+    // Two characters to a byte, whose lower halves are the byte's two halves.
+    const [, text] = /^export default "((?:[@-O][0-?])+)";\n$/.exec(read(`dist/wasm/${name}.hex.js`));
+    const bytes = Buffer.from(Array.from({ length: text.length / 2 }, (_, at) => (text.charCodeAt(2 * at) << 4 | text.charCodeAt(2 * at + 1) & 15) & 255));
+    assert.ok(bytes.equals(read(`dist/wasm/${name}.wasm`, null)), name);
   }
 });
 
 test("the Worker's script is one classic script, the same as a file and as text", () => {
-  const [file, text] = WORKER.map((path) => read(path));
-  assert.equal(JSON.parse(text.replace(/^export default |;\n$/g, "")), file);
-  assert.doesNotThrow(() => new Script(file));
-  assert.doesNotMatch(file, /\bimport\s*\(|\beval\s*\(|\bnew Function\b|sourceMappingURL/);
+  for (const [file, text] of [WORKER, PLAIN_WORKER].map((pair) => pair.map((path) => read(path)))) {
+    assert.equal(JSON.parse(text.replace(/^export default |;\n$/g, "")), file);
+    assert.doesNotThrow(() => new Script(file));
+    assert.doesNotMatch(file, /\bimport\s*\(|\beval\s*\(|\bnew Function\b|sourceMappingURL/);
+  }
 });
 
 test("nothing in it names a place on the machine that built it", () => {
@@ -139,7 +148,7 @@ test("no script awaits at its top level", async () => {
 });
 
 test("each entry is a few lines, in the sources and as shipped", () => {
-  for (const name of ["client", "core"].flatMap((module) => ["inline", "slim", "workerd"].map((kind) => `${module}.${kind}`))) {
+  for (const name of ["worker.inline", "worker.workerd", ...["client", "core"].flatMap((module) => ["inline", "slim", "workerd"].map((kind) => `${module}.${kind}`))]) {
     const shipped = read(`dist/entry/${name}.js`).trim().split("\n").length;
     const source = readFileSync(join(ROOT, `pkg/src/entry/${name}.ts`), "utf8").trim().split("\n").length;
     assert.ok(shipped <= 12 && source <= 12, `${name}: ${shipped} lines shipped, ${source} in the source`);

@@ -5,6 +5,7 @@ mod fapi2;
 mod flow;
 mod jarm;
 mod js_convert;
+mod js_edge;
 mod js_session;
 mod oidc_backchannel_logout;
 mod oidc_ciba;

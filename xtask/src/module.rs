@@ -18,10 +18,11 @@ pub(crate) struct Entry {
 }
 
 /// Every module that the package carries.
-pub(crate) const ENTRIES: [Entry; 3] = [
+pub(crate) const ENTRIES: [Entry; 4] = [
     Entry { name: "core", features: "module" },
     Entry { name: "client", features: "module,web" },
     Entry { name: "session", features: "module,web,session" },
+    Entry { name: "edge", features: "module,edge" },
 ];
 
 /// What the plain build is made of: everything that a page does.
