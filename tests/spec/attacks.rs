@@ -3,6 +3,8 @@
 use grantkit::{
     error::Code,
     flow::{Event, Relation},
+    http::Request,
+    limits,
     oauth::{authorization, client::Authentication, metadata::Metadata},
     secret::Secret,
 };
@@ -10,8 +12,8 @@ use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::world::{
-    ENTROPY, NOW, callback, claims, client, drive, hmac, json_response, jwk, jwks, key, merge, metadata, now, server, sign,
-    sign_with,
+    ENTROPY, NOW, callback, claims, client, drive, drive_watched, hmac, json_response, jwk, jwks, key, merge, metadata, now,
+    server, sign, sign_with,
 };
 
 /// Logs in with this ID token: how it ended, and where requests went.
@@ -80,6 +82,25 @@ fn rfc8725_3_10_no_key_and_no_address_in_a_token_is_followed() {
         let token = sign_with(&evil, &json!({"alg": "ES256", "kid": kid}), &claims());
         assert_eq!(refused(&token), Code::KeyNotFound);
     }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_server_with_many_keys_makes_us_verify_with_a_few() {
+    let mut relation = Relation::new(server(), client());
+    let pending = authorization::start(&relation.server, &relation.client, &[], &ENTROPY).unwrap().pending;
+    let step = relation.callback(&callback(), pending, now());
+    let many: Vec<_> = (0..50).map(|number| jwk(&super::world::other_key(), &format!("k{number}"))).collect();
+    let body =
+        json!({"access_token": "at", "token_type": "Bearer", "id_token": sign_with(&key(), &json!({"alg": "ES256"}), &claims())});
+    let answer = |request: &Request| {
+        let keys = request.url.ends_with("/jwks");
+        Event::Response(json_response(200, &if keys { json!({"keys": many}) } else { body.clone() }))
+    };
+    let mut verified = 0;
+    let mut witness = |what: &dyn core::fmt::Debug| verified += usize::from(format!("{what:?}").starts_with("Verify("));
+    let (result, _) = drive_watched(&mut relation, step, answer, &mut witness);
+    assert_eq!(result.unwrap_err().code(), Code::SignatureInvalid);
+    assert_eq!(verified, limits::KEY_CANDIDATES);
 }
 
 #[wasm_bindgen_test(unsupported = test)]
