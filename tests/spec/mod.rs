@@ -38,6 +38,7 @@ mod rfc9449_dpop;
 mod rfc9470_step_up;
 mod rfc9728_resource_metadata;
 mod secrets;
+mod serde_values;
 mod session_cookie;
 mod session_csrf;
 mod session_handler;
