@@ -155,7 +155,7 @@ pub mod flow;
 
 pub mod session;
 
-#[cfg(all(target_arch = "wasm32", feature = "web"))]
+#[cfg(all(target_arch = "wasm32", feature = "host"))]
 pub mod web;
 
 #[cfg(feature = "js")]

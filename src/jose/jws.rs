@@ -11,12 +11,11 @@ use alloc::{
     vec::Vec,
 };
 use sha2::{Digest, Sha256, Sha384, Sha512};
-use zeroize::Zeroize;
 
 use crate::{
     error::Code,
     jose::jwk::Jwk,
-    secret::{Secret, same_bytes},
+    secret::{Secret, same_bytes, wipe},
     text::{base64url, json::Object},
 };
 
@@ -203,11 +202,11 @@ pub fn hmac(secret: &str, input: &str) -> Vec<u8> {
         let mut block: Vec<u8> = key.iter().map(|byte| byte ^ pad).collect();
         block.extend_from_slice(text);
         let hash = Sha256::digest(&block).to_vec();
-        block.zeroize();
+        wipe(&mut block);
         hash
     };
     let hash = keyed(0x5c, &keyed(0x36, input.as_bytes()));
-    key.zeroize();
+    wipe(&mut key);
     hash
 }
 

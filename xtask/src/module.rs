@@ -20,8 +20,8 @@ pub(crate) struct Entry {
 /// Every module that the package carries.
 pub(crate) const ENTRIES: [Entry; 3] = [
     Entry { name: "core", features: "module" },
-    Entry { name: "client", features: "module,web" },
-    Entry { name: "session", features: "module,web,session" },
+    Entry { name: "client", features: "module,host" },
+    Entry { name: "session", features: "module,host,session" },
 ];
 
 /// The sequence that shrank the module most; each feature by name, because `--all-features` makes `wasm-opt` write proposals that
