@@ -4,6 +4,7 @@ import { readFileSync, statSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join, normalize } from "node:path";
 import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
 
 import { transform } from "esbuild";
 
@@ -31,6 +32,7 @@ test("it holds what is listed here and nothing else", () => {
   const expected = [
     "package.json", "README.md", "LICENSE-APACHE", "LICENSE-MIT",
     ...pairs(["auth", "client", "codes", "core", "errors", "index", "instantiate", "providers", "resource", "settle", "sync", "types"]),
+    "dist/wasm/host.js",
     ...["client", "core"].flatMap((name) => [
       ...pairs([`entry/${name}.inline`, `entry/${name}.slim`, `entry/${name}.workerd`, `wasm/${name}.hex`, `wasm/${name}_bg`]),
       `dist/wasm/${name}.wasm`, `dist/wasm/${name}.wasm.d.ts`,
@@ -52,10 +54,12 @@ test("it is no larger than what it holds: the modules, the same as text, and a l
   assert.ok(app.report.size < 500_000, `the tarball has ${app.report.size} bytes`);
 });
 
-test("the module as text is the module", () => {
+test("the module as text is the module", async () => {
+  const { bytesOf } = await import(pathToFileURL(join(app.home, "dist/instantiate.js")).href);
   for (const name of ["client", "core"]) {
-    const [, hex] = /^export default "([0-9a-f]+)";\n$/.exec(read(`dist/wasm/${name}.hex.js`));
-    assert.ok(Buffer.from(hex, "hex").equals(read(`dist/wasm/${name}.wasm`, null)), name);
+    const [, text] = /^export default "([^"$<\\`]+)";\n$/.exec(read(`dist/wasm/${name}.hex.js`));
+    assert.match(text, /^[ -~]+$/, "ASCII that nothing escapes");
+    assert.ok(Buffer.from(bytesOf(text)).equals(read(`dist/wasm/${name}.wasm`, null)), name);
   }
 });
 

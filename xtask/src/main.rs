@@ -9,6 +9,7 @@ mod demo;
 mod failure;
 mod host;
 mod house;
+mod inline;
 mod interop;
 mod module;
 mod package;

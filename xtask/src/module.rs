@@ -5,7 +5,7 @@
 
 use crate::failure::{At, Failure, Outcome};
 use crate::toolchain::{self, Toolchain, WASM};
-use crate::{package, place, progress, tools};
+use crate::{inline, package, place, progress, tools};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -26,7 +26,7 @@ pub(crate) const ENTRIES: [Entry; 3] = [
 
 /// The sequence that shrank the module most; each feature by name, because `--all-features` makes `wasm-opt` write proposals that
 /// browsers refuse. These are what the compiler's default target uses.
-const SHRINK: [&str; 16] = [
+const SHRINK: [&str; 18] = [
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
     "--enable-multivalue",
@@ -39,6 +39,8 @@ const SHRINK: [&str; 16] = [
     "--flatten",
     "--rereloop",
     "-Oz",
+    "-Os",
+    "--dealign",
     "--strip-dwarf",
     "--strip-eh",
     "--strip-producers",
@@ -138,7 +140,7 @@ fn inputs(entry: Entry, toolchain: &Toolchain, bindgen: &Path) -> Outcome<place:
     let root = place::root();
     let manifests = ["Cargo.toml", "Cargo.lock", ".cargo/config.toml", "package-lock.json"].map(|name| root.join(name));
     let flags = std::env::var("RUSTFLAGS").unwrap_or_default();
-    let words = [entry.features, &toolchain.version, &bindgen.to_string_lossy(), &flags, "4"].map(str::to_owned);
+    let words = [entry.features, &toolchain.version, &bindgen.to_string_lossy(), &flags, "5"].map(str::to_owned);
     let stamp = words.iter().map(String::as_str).chain(SHRINK).fold(place::Stamp::default(), place::Stamp::word);
     Ok(stamp.files(&manifests).files(&place::files(&root.join("src"), &|_| true)?))
 }
@@ -196,17 +198,16 @@ fn output(entry: Entry, ending: &str) -> PathBuf {
     package::dist().join("wasm").join(format!("{}{separator}{ending}", entry.name))
 }
 
-/// Puts the module, the same as hex text, and the JavaScript side into the package, each with its types.
+/// Puts the module, the same as text ([`inline`]), and the JavaScript side into the package, each with its types.
 fn deliver(entry: Entry, folder: &Path) -> Outcome<()> {
     let read = |name: String| fs::read(folder.join(&name)).at("read", &folder.join(&name));
     let module = read("small.wasm".into())?;
-    let hex: String = module.iter().flat_map(|byte| [char::from(b'@' | byte >> 4), char::from(b'0' | byte & 15)]).collect();
     let types = types(&String::from_utf8_lossy(&read(format!("{}.d.ts", entry.name))?));
     let glue = glue(&String::from_utf8_lossy(&read(format!("{}_bg.js", entry.name))?));
     let contents: [&[u8]; 6] = [
         &module,
         b"declare const module: WebAssembly.Module;\nexport default module;\n",
-        &format!("export default \"{hex}\";\n").into_bytes(),
+        &format!("export default \"{}\";\n", inline::text(&module)).into_bytes(),
         b"declare const hex: string;\nexport default hex;\n",
         glue.as_bytes(),
         types.as_bytes(),
