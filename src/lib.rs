@@ -124,6 +124,14 @@
 //! # }
 //! ```
 //!
+//! # Features
+//! | feature | brings |
+//! |---|---|
+//! | `std` (default) | the standard library; without it the crate needs `alloc` alone |
+//! | `web` | `web`: a host for pages and Workers in Rust, on `wasm32` |
+//! | `serde` | [`flow::Tokens`], [`oauth::authorization::Pending`] and [`error::Error`] as serde's data; with `web` as values of JavaScript, for Leptos, Yew, workers-rs |
+//! | `js`, `session`, `edge`, `module` | what the npm package is built with |
+//!
 //! # Where building showed a better way than the plan
 //! * Flows are values in [`flow`], not `async fn`s in the web host: see there.
 //! * `words` makes the two sets of words that callers see, deviations and checks. Tokens name the checks that were made
@@ -154,6 +162,9 @@ pub mod oidc;
 pub mod flow;
 
 pub mod session;
+
+#[cfg(feature = "serde")]
+mod serde;
 
 #[cfg(all(target_arch = "wasm32", feature = "host"))]
 pub mod web;

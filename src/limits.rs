@@ -37,6 +37,9 @@ pub const KEY_CANDIDATES: usize = 4;
 /// Bytes kept of a body that was not OAuth: enough to recognise the proxy that sent it.
 pub const EXCERPT_BYTES: usize = 2048;
 
+/// Bytes of it that are looked at, so that a secret which stands across the end of what is kept is seen whole.
+pub const EXCERPT_BYTES_SEEN: usize = 4 * EXCERPT_BYTES;
+
 /// Characters that a sent value must have to be looked for in what came back. Shorter ones are no secrets, and stand in many words.
 pub const SECRET_CHARACTERS: usize = 4;
 

@@ -19,6 +19,19 @@ impl Secret {
     }
 }
 
+/// Types whose debug output is their name alone: what is in them is secret, or is a token as soon as it is put together.
+macro_rules! opaque {
+    ($($kind:ident $(<$life:lifetime>)?),+) => {$(
+        impl core::fmt::Debug for $kind $(<$life>)? {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str(stringify!($kind))
+            }
+        }
+    )+};
+}
+
+pub(crate) use opaque;
+
 // In the npm modules the allocator wipes whatever it takes back (`module`).
 #[cfg(not(feature = "module"))]
 impl Drop for Secret {

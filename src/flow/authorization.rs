@@ -79,7 +79,7 @@ impl Run<'_> {
         let others = begun.parameters.iter().filter(|(name, _)| name != "client_id");
         let parameters: Vec<_> = others.map(|(name, value)| (name.clone().into(), Secret::new(value.as_str()))).collect();
         let response = self.post("pushed_authorization_request_endpoint", Phase::Authorization, &parameters)?;
-        let reference = par::receive(response)?;
+        let reference = par::receive(response, self.client)?;
         let mut query = String::new();
         form::append(&mut query, "client_id", &self.client.id);
         form::append(&mut query, "request_uri", &reference);

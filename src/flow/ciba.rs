@@ -56,7 +56,7 @@ impl Run<'_> {
         let notification = notification.map(|(_, token)| Secret::new(token.as_str()));
         let form = Grant::untyped(parameters, phase)?.with_defaults(self.client).into_parameters();
         let response = self.post("backchannel_authentication_endpoint", phase, &form)?;
-        Ok(Backchannel::receive(response, notification, self.now)?)
+        Ok(Backchannel::receive(response, notification, self.client, self.now)?)
     }
 
     pub(crate) fn ping(&mut self, request: &Backchannel, authorization: &str, body: &str) -> Result<Tokens, Stop> {

@@ -34,6 +34,6 @@ impl Run<'_> {
         fapi2::refuse(self.client, phase, "device_authorization_endpoint")?;
         let form = Grant::untyped(parameters, phase)?.with_defaults(self.client).into_parameters();
         let response = self.post("device_authorization_endpoint", phase, &form)?;
-        Ok(DeviceAuthorization::receive(response, self.now)?)
+        Ok(DeviceAuthorization::receive(response, self.client, self.now)?)
     }
 }

@@ -43,7 +43,7 @@ impl Run<'_> {
     pub(crate) fn revoke(&mut self, token: &str, parameters: &Parameters) -> Result<(), Stop> {
         let phase = Phase::Revocation;
         let response = self.post("revocation_endpoint", phase, &form(phase, token, parameters)?)?;
-        Ok(revocation::receive(response, token)?)
+        Ok(revocation::receive(response, token, self.client)?)
     }
 
     pub(crate) fn introspect(&mut self, token: &str, parameters: &Parameters) -> Result<String, Stop> {

@@ -25,6 +25,7 @@ pub mod tokens;
 pub mod validation;
 
 use alloc::{boxed::Box, string::String, vec::Vec};
+use core::fmt;
 
 use crate::{
     error::{Code, Error},
@@ -78,7 +79,7 @@ pub struct Relation {
 pub type Parameters = [(String, String)];
 
 /// What the host is to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Send this, follow no redirect, read at most [`RESPONSE_BYTES`](crate::limits::RESPONSE_BYTES).
     Send(Request),
@@ -94,6 +95,20 @@ pub enum Effect {
     Wait(u32),
 }
 
+impl fmt::Debug for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Send(request) => f.debug_tuple("Send").field(request).finish(),
+            Self::Verify(check) => f.debug_tuple("Verify").field(check).finish(),
+            // A token but for its signature.
+            Self::Sign(signer, _) => f.debug_tuple("Sign").field(signer).finish_non_exhaustive(),
+            Self::Key(signer) => f.debug_tuple("Key").field(signer).finish(),
+            Self::Draw => f.write_str("Draw"),
+            Self::Wait(seconds) => f.debug_tuple("Wait").field(seconds).finish(),
+        }
+    }
+}
+
 /// A key of our own, which the host keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signer {
@@ -104,7 +119,6 @@ pub enum Signer {
 }
 
 /// What came of it.
-#[derive(Debug)]
 pub enum Event {
     /// The answer.
     Response(Response),
@@ -123,6 +137,22 @@ pub enum Event {
     Drawn(Entropy),
     /// The time has passed.
     Waited,
+}
+
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Response(response) => f.debug_tuple("Response").field(response).finish(),
+            Self::Failed(code) => f.debug_tuple("Failed").field(code).finish(),
+            Self::Unsent(code) => f.debug_tuple("Unsent").field(code).finish(),
+            Self::Verified(right) => f.debug_tuple("Verified").field(right).finish(),
+            Self::Key(key) => f.debug_tuple("Key").field(key).finish(),
+            Self::Signed(_) => f.write_str("Signed"),
+            // A state, a nonce and a code verifier.
+            Self::Drawn(_) => f.write_str("Drawn"),
+            Self::Waited => f.write_str("Waited"),
+        }
+    }
 }
 
 /// One step of a flow.
@@ -162,8 +192,8 @@ impl<T> Next<T> {
     }
 }
 
-impl<T> core::fmt::Debug for Next<T> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+impl<T> fmt::Debug for Next<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Next")
     }
 }

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 use crate::{
     error::Code,
     jose::jwk::Jwk,
-    secret::{Secret, same_bytes, wipe},
+    secret::{Secret, opaque, same_bytes, wipe},
     text::{base64url, json::Object},
 };
 
@@ -99,7 +99,7 @@ impl Algorithm {
 }
 
 /// A token in compact form, taken apart, its signature not yet verified.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Jws {
     /// How it says it is signed.
     pub algorithm: Algorithm,
@@ -114,6 +114,8 @@ pub struct Jws {
     signed: String,
     signature: Vec<u8>,
 }
+
+opaque!(Jws, Check);
 
 impl Jws {
     /// Takes a token apart, [RFC 7515 §5.2](https://www.rfc-editor.org/rfc/rfc7515.html#section-5.2).
@@ -211,7 +213,7 @@ pub fn hmac(secret: &str, input: &str) -> Vec<u8> {
 }
 
 /// One signature for the host to verify.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Check {
     /// The algorithm, agreed on beforehand.
     pub algorithm: Algorithm,

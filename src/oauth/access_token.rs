@@ -19,7 +19,7 @@ use crate::{
     },
     limits,
     oauth::{client::Client, metadata::Metadata, signed::Rules},
-    secret::same,
+    secret::{opaque, same},
     text::{
         base64url,
         json::{Object, Raw, Writer},
@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// A request that somebody made, as far as its token goes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Received {
     /// The method.
     pub method: String,
@@ -40,6 +40,8 @@ pub struct Received {
     /// `DPoP`; several headers joined by commas are refused.
     pub dpop: Option<String>,
 }
+
+opaque!(Received);
 
 /// What is expected of the token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -99,7 +101,11 @@ pub fn judge(
     if !expected.scope.split(' ').filter(|scope| !scope.is_empty()).all(covers) {
         return Err(at((Code::InsufficientScope, "scope")));
     }
-    let thumbprint = claims.get("cnf").and_then(Raw::object).and_then(|cnf| cnf.string("jkt").map(String::from));
+    // What says that the token is bound and cannot be read does not say that anybody may use it.
+    let unreadable = || at((Code::InvalidMember, "cnf"));
+    let bound_to = claims.get("cnf").map(|cnf| cnf.object().ok_or_else(unreadable)).transpose()?;
+    let thumbprint = bound_to.and_then(|cnf| cnf.get("jkt")).map(|jkt| jkt.string().map(String::from).ok_or_else(unreadable));
+    let thumbprint = thumbprint.transpose()?;
     let mut json = Writer::default();
     json.raw("claims", &signature.payload);
     // A bound token is worth nothing without its proof, and a proof is worth nothing beside a token that anybody may use.

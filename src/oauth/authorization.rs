@@ -18,7 +18,7 @@ use crate::{
     limits,
     oauth::{client::Client, fapi2, issuer, metadata::Metadata, pkce::Verifier, rar, token::Grant},
     quirk::interop,
-    secret::{Secret, same},
+    secret::{Secret, opaque, same},
     text::{
         base64url,
         excerpt::{self, excerpt},
@@ -62,13 +62,15 @@ pub struct Pending {
 }
 
 /// An authorization request that was made and not yet sent.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Begun {
     /// Its parameters, each in its place.
     pub parameters: Vec<(String, String)>,
     /// What to keep until the browser is back.
     pub pending: Pending,
 }
+
+opaque!(Begun);
 
 impl Begun {
     /// The URL to send the browser to, with every parameter in it.
@@ -186,8 +188,12 @@ impl Pending {
     ///
     /// # Errors
     /// [`Code::RepeatedParameter`], [`Code::StateMismatch`], [`Code::IssuerMismatch`], [`Code::MissingIssuer`], the server's own
-    /// error, [`Code::MissingCode`]; [`Code::InvalidArgument`] where this login belongs to another client or server.
+    /// error, [`Code::MissingCode`] (also where the response was to be signed: [`Relation::callback`](crate::flow::Relation::callback) takes those);
+    /// [`Code::InvalidArgument`] where this login belongs to another client or server.
     pub fn receive(self, callback: &str, server: &Metadata, client: &Client) -> Result<Grant, Error> {
+        if self.jarm {
+            return Err(Code::MissingCode.at(Phase::Callback).about("response"));
+        }
         self.receive_parameters(&response_parameters(callback), server, client)
     }
 

@@ -54,6 +54,11 @@ impl Authentication {
         }
     }
 
+    /// The same as text, empty where there is none: what must not be shown when a server quotes what it was sent.
+    pub fn secret_text(&self) -> &str {
+        self.secret().map_or("", Secret::expose)
+    }
+
     /// The identifier of the key that the host signs with, where it has one.
     pub fn kid(&self) -> Option<&str> {
         if let Self::PrivateKeyJwt(kid) = self { kid.as_deref() } else { None }

@@ -13,7 +13,7 @@ use crate::{
     error::{Code, Error, Phase},
     http::Response,
     limits,
-    oauth::{endpoint, token::Grant},
+    oauth::{client::Client, endpoint, token::Grant},
     secret::Secret,
     text::{
         json::{Object, Writer},
@@ -82,8 +82,8 @@ impl DeviceAuthorization {
     ///
     /// # Errors
     /// The server's refusal, [`Code::NotOauthResponse`] and its like, [`Code::InvalidMember`].
-    pub fn receive(response: &Response, now: Timestamp) -> Result<Self, Error> {
-        let text = endpoint::success(response, Phase::Authorization, &[])?;
+    pub fn receive(response: &Response, client: &Client, now: Timestamp) -> Result<Self, Error> {
+        let text = endpoint::success(response, Phase::Authorization, &[client.authentication.secret_text()])?;
         let object = endpoint::object(&text);
         let read = Pace::receive(&object, now).and_then(|pace| Self::read(&object, pace));
         read.map_err(|member| Code::InvalidMember.at(Phase::Authorization).about(member))

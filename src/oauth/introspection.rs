@@ -34,7 +34,7 @@ pub fn receive(
 ) -> Result<(String, Option<Jws>), Error> {
     let at = |code: Code| code.at(Phase::Introspection);
     if !client.signed_introspection || response.status != 200 {
-        let text = endpoint::success(response, Phase::Introspection, &[token])?;
+        let text = endpoint::success(response, Phase::Introspection, &[token, client.authentication.secret_text()])?;
         return Ok((active(&text)?, None));
     }
     let signed = core::str::from_utf8(&response.body).ok().filter(|_| interop::is_media_type(response, SIGNED));

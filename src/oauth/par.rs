@@ -9,15 +9,15 @@ use alloc::string::String;
 use crate::{
     error::{Code, Error, Phase},
     http::Response,
-    oauth::endpoint,
+    oauth::{client::Client, endpoint},
 };
 
 /// The reference that the server gave, [§2.2](https://www.rfc-editor.org/rfc/rfc9126.html#section-2.2).
 ///
 /// # Errors
 /// The server's refusal, [`Code::NotOauthResponse`], [`Code::InvalidMember`].
-pub fn receive(response: &Response) -> Result<String, Error> {
-    let text = endpoint::success(response, Phase::Authorization, &[])?;
+pub fn receive(response: &Response, client: &Client) -> Result<String, Error> {
+    let text = endpoint::success(response, Phase::Authorization, &[client.authentication.secret_text()])?;
     let object = endpoint::object(&text);
     let reference = object.string("request_uri").filter(|reference| !reference.is_empty());
     reference.map(Into::into).ok_or_else(|| Code::InvalidMember.at(Phase::Authorization).about("request_uri"))

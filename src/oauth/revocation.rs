@@ -5,7 +5,7 @@
 use crate::{
     error::{Code, Error, Phase},
     http::Response,
-    oauth::endpoint,
+    oauth::{client::Client, endpoint},
 };
 
 /// Judges the answer, [§2.2](https://www.rfc-editor.org/rfc/rfc7009.html#section-2.2): 200 says that the token is worth nothing now, also where it
@@ -13,11 +13,11 @@ use crate::{
 ///
 /// # Errors
 /// The server's refusal; [`Code::UnsupportedTokenType`] where it cannot revoke tokens of this kind (§2.2.1); [`Code::NotOauthResponse`].
-pub fn receive(response: &Response, token: &str) -> Result<(), Error> {
+pub fn receive(response: &Response, token: &str, client: &Client) -> Result<(), Error> {
     if response.status == 200 {
         return Ok(());
     }
-    let error = match endpoint::success(response, Phase::Revocation, &[token]) {
+    let error = match endpoint::success(response, Phase::Revocation, &[token, client.authentication.secret_text()]) {
         Ok(_) => return Ok(()),
         Err(error) => error,
     };

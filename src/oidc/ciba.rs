@@ -13,7 +13,7 @@ use crate::{
     error::{Code, Error, Phase},
     http::Response,
     limits,
-    oauth::{device::Pace, endpoint, token::Grant},
+    oauth::{client::Client, device::Pace, endpoint, token::Grant},
     secret::{Secret, same},
     text::{
         integer,
@@ -69,8 +69,14 @@ impl Backchannel {
     ///
     /// # Errors
     /// The server's refusal, [`Code::NotOauthResponse`] and its like, [`Code::InvalidMember`].
-    pub fn receive(response: &Response, notification_token: Option<Secret>, now: Timestamp) -> Result<Self, Error> {
-        let text = endpoint::success(response, Phase::Authorization, &[])?;
+    pub fn receive(
+        response: &Response,
+        notification_token: Option<Secret>,
+        client: &Client,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
+        let secrets = [client.authentication.secret_text(), notification_token.as_ref().map_or("", Secret::expose)];
+        let text = endpoint::success(response, Phase::Authorization, &secrets)?;
         let object = endpoint::object(&text);
         let read = Pace::receive(&object, now).and_then(|pace| Self::read(&object, notification_token, pace));
         read.map_err(|member| Code::InvalidMember.at(Phase::Authorization).about(member))

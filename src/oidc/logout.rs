@@ -12,7 +12,6 @@ use crate::{
     error::{Code, Error, Phase},
     jose::jws::{Algorithm, Jws},
     oauth::{authorization::join_query, client::Client, endpoint, metadata::Metadata, signed::Rules},
-    secret::Secret,
     text::{form, json::Raw},
     time::Timestamp,
 };
@@ -81,7 +80,7 @@ pub fn judge(token: &str, server: &Metadata, client: &Client, now: Timestamp) ->
     if jws.algorithm != Algorithm::Hs256 {
         return Ok((text, Some(jws)));
     }
-    let secret = client.authentication.secret().map_or("", Secret::expose);
+    let secret = client.authentication.secret_text();
     if secret.is_empty() || !jws.verify_hmac(secret) {
         return Err(Code::SignatureInvalid.at(Phase::LogoutToken));
     }

@@ -2,23 +2,32 @@
 
 use alloc::string::String;
 
-use crate::limits;
+use crate::{limits, text::form};
 
 const BLOT: &str = "[redacted]";
 
 /// The start of a body that came back, without the secrets that went out and without anything that looks like a token.
 pub fn excerpt(body: &[u8], secrets: &[&str]) -> String {
-    let mut rest = readable(body.get(..limits::EXCERPT_BYTES).unwrap_or(body));
+    let mut text = String::from(readable(body.get(..limits::EXCERPT_BYTES_SEEN).unwrap_or(body)));
+    text.retain(|char| !char.is_control() || char == '\n');
+    blot_all(&mut text, secrets);
+    let Some(start) = text.as_bytes().get(..limits::EXCERPT_BYTES) else { return without_tokens(&text) };
+    // Less what may be the beginning of a token.
+    let begun = start.iter().rev().take_while(|byte| is_token_byte(**byte)).count();
+    without_tokens(readable(start.get(..start.len().saturating_sub(begun)).unwrap_or_default()))
+}
+
+/// A text without runs of characters that are as long as tokens are.
+fn without_tokens(mut rest: &str) -> String {
     let mut clean = String::new();
     while !rest.is_empty() {
         let run = rest.bytes().take_while(|byte| is_token_byte(*byte)).count();
         let Some((token, after)) = rest.split_at_checked(run) else { break };
         clean.push_str(if run < limits::REDACT_CHARACTERS { token } else { BLOT });
         let mut others = after.chars();
-        clean.extend(others.next().filter(|char| !char.is_control() || *char == '\n'));
+        clean.extend(others.next());
         rest = others.as_str();
     }
-    blot_all(&mut clean, secrets);
     clean
 }
 
@@ -33,8 +42,12 @@ pub fn word(text: &str, secrets: &[&str]) -> String {
     clean
 }
 
+/// As they are, and as a form has them: a server that quotes the request quotes its body.
 fn blot_all(text: &mut String, secrets: &[&str]) {
-    secrets.iter().filter(|secret| secret.len() >= limits::SECRET_CHARACTERS).for_each(|secret| blot(text, secret));
+    for secret in secrets.iter().filter(|secret| secret.len() >= limits::SECRET_CHARACTERS) {
+        blot(text, secret);
+        blot(text, &form::encode(secret));
+    }
 }
 
 /// As much of it as is text.

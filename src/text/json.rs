@@ -9,15 +9,17 @@
 
 use alloc::{borrow::Cow, string::String, vec::Vec};
 
-use crate::{limits, text::integer};
+use crate::{limits, secret::opaque, text::integer};
 
 /// Text that is known to be one JSON value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Raw<'a>(&'a str);
 
 /// An object: its members in their order, each name once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Object<'a>(Vec<(Cow<'a, str>, Raw<'a>)>);
+
+opaque!(Raw<'_>, Writer);
 
 impl<'a> Raw<'a> {
     /// Checks a whole document: one value and nothing after it.
@@ -75,7 +77,7 @@ impl<'a> Raw<'a> {
         Some(items)
     }
 
-    /// The members of an object; `None` also where a name is repeated.
+    /// The members of an object.
     pub fn object(self) -> Option<Object<'a>> {
         Scanner::new(self.0).object(Scanner::known)
     }
@@ -159,10 +161,8 @@ impl<'a> Scanner<'a> {
         let start = self.at;
         let deeper = depth.checked_add(1).filter(|deeper| *deeper <= limits::JSON_DEPTH)?;
         match self.next()? {
-            b'{' => self.items(b'{', b'}', |scanner| {
-                scanner.name()?;
-                scanner.value(deeper).map(|_| ())
-            })?,
+            // With each name once, at any depth: two readers of one token must not see two tokens.
+            b'{' => self.object(|scanner| scanner.value(deeper)).map(|_| ())?,
             b'[' => self.items(b'[', b']', |scanner| scanner.value(deeper).map(|_| ()))?,
             b'"' => self.string()?,
             b't' => self.word("true")?,
@@ -339,7 +339,6 @@ fn unescape(inner: &str) -> Option<String> {
 }
 
 /// Writes one object, member by member.
-#[derive(Debug)]
 pub struct Writer(String);
 
 impl Default for Writer {

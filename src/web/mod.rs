@@ -7,3 +7,5 @@ pub mod client;
 pub mod clock;
 pub mod host;
 pub mod random;
+#[cfg(feature = "serde")]
+mod value;

@@ -18,6 +18,12 @@ const result = (async () => ({
 
 /** For a program: prints the result. For a page: leaves it where the test looks. */
 export const PROGRAM = `${NAMED}\nresult.then((value) => console.log(JSON.stringify(value)));\n`;
+export const CJS = `
+const { probeClient, probeCore } = require("./probe.mjs");
+probeClient(require("grantkit")).then((client) => console.log(JSON.stringify({
+  client, core: probeCore(require("grantkit/core")), oneError: require("grantkit").GrantError === require("grantkit/core").GrantError,
+})));
+`;
 export const PAGE = `${NAMED}\nglobalThis.result = result;\n`;
 export const WORKER = `${NAMED.replace("const result = (async () =>", "const work = async () =>").replace(/\}\)\)\(\);\s*$/, "});")}
 export default { fetch: async () => Response.json(await work()) };

@@ -1,9 +1,10 @@
 /** Opens an application's page in Chromium and waits for what it leaves in `globalThis.result`. */
 import { createServer } from "node:http";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 
-import { launch } from "../runtimes/hosts/chromium.mjs";
+import { launch, persist } from "../runtimes/hosts/chromium.mjs";
 
 /** The result of the page at this address. */
 export async function resultOf(address) {
@@ -29,20 +30,37 @@ export async function resultOf(address) {
 
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm" };
 
-/** Serves a folder on loopback while `work(origin)` runs. */
-export async function served(folder, work, headers = {}) {
+/** Serves a folder on loopback while `work(origin)` runs; `fallback` is for the paths of an application that has its own. */
+export async function served(folder, work, { headers = {}, port = 0, fallback } = {}) {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://page");
     const file = join(folder, pathname === "/" ? "index.html" : pathname);
-    const content = await readFile(file).catch(() => undefined);
+    const content = await readFile(file).catch(() => (fallback ? readFile(join(folder, fallback)) : undefined));
     if (content === undefined) return response.writeHead(404).end();
-    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream", ...headers }).end(content);
+    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? (fallback ? TYPES[".html"] : "application/octet-stream"), ...headers }).end(content);
   });
-  await new Promise((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
+  await new Promise((resolve, reject) => server.once("error", reject).listen(port, "127.0.0.1", resolve));
   try {
     return await work(`http://127.0.0.1:${server.address().port}`);
   } finally {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+/** What an extension's page and its background leave in `globalThis.result`. */
+export async function extended(folder, path) {
+  const profile = await mkdtemp(join(tmpdir(), "grantkit-extension-"));
+  const browser = await persist(profile, [`--disable-extensions-except=${folder}`, `--load-extension=${folder}`, "--disable-features=DisableLoadExtensionCommandLineSwitch"]);
+  try {
+    const background = browser.serviceWorkers()[0] ?? await browser.waitForEvent("serviceworker", { timeout: 20_000 });
+    const page = await browser.newPage();
+    await page.goto(new URL(path, background.url()).href);
+    const result = () => globalThis.result;
+    await page.waitForFunction(() => "result" in globalThis, undefined, { timeout: 20_000 });
+    return { page: await page.evaluate(result), background: await background.evaluate(result) };
+  } finally {
+    await browser.close();
+    await rm(profile, { recursive: true, force: true });
   }
 }

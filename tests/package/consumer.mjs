@@ -40,10 +40,10 @@ export async function application(files = {}) {
 }
 
 /** Runs a program to its end and gives what it printed; throws what it complained of. */
-export function run(command, words, cwd, env = {}) {
+export function run(command, words, cwd, env = {}, patience = PATIENCE) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, words, { cwd, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, NO_COLOR: "1", NODE_OPTIONS: "", NODE_TEST_CONTEXT: undefined, ...env } });
-    const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE);
+    const timer = setTimeout(() => child.kill("SIGKILL"), patience);
     let output = "", errors = "";
     child.stdout.on("data", (chunk) => { output += chunk; });
     child.stderr.on("data", (chunk) => { errors += chunk; });
@@ -57,8 +57,9 @@ export function run(command, words, cwd, env = {}) {
 }
 
 /** npm, as it came with this Node.js. */
-function npm(words, cwd) {
-  return process.env.npm_execpath ? run(process.execPath, [process.env.npm_execpath, ...words], cwd) : run(process.platform === "win32" ? "npm.cmd" : "npm", words, cwd);
+export function npm(words, cwd, patience = PATIENCE) {
+  const [command, ...first] = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : [process.platform === "win32" ? "npm.cmd" : "npm"];
+  return run(command, [...first, ...words], cwd, {}, patience);
 }
 
 /** TypeScript's compiler, on a folder with a tsconfig.json. */

@@ -33,9 +33,9 @@ before(async () => {
 after(() => app?.remove());
 
 test("a page imports it by an import map, under a strict policy", async () => {
-  assert.deepEqual(await served(app.folder, resultOf, POLICY), { client: CLIENT, core: CORE, oneError: true });
+  assert.deepEqual(await served(app.folder, resultOf, { headers: POLICY }), { client: CLIENT, core: CORE, oneError: true });
 });
 
 test("a page starts the slim entries with what fetch promises", async () => {
-  assert.deepEqual(await served(app.folder, (origin) => resultOf(`${origin}/slim.html`), POLICY), { client: CLIENT, core: CORE, oneError: true });
+  assert.deepEqual(await served(app.folder, (origin) => resultOf(`${origin}/slim.html`), { headers: POLICY }), { client: CLIENT, core: CORE, oneError: true });
 });

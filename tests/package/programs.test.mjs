@@ -5,17 +5,11 @@ import { after, before, test } from "node:test";
 
 import { askWorker, DATES } from "../runtimes/hosts/workerd.mjs";
 import { PROGRAMS } from "../runtimes/hosts/program.mjs";
-import { PROBE, PROGRAM, WORKER } from "./applications.mjs";
+import { CJS, PROBE, PROGRAM, WORKER } from "./applications.mjs";
 import { application, run } from "./consumer.mjs";
 import { CLIENT, CORE } from "./probe.mjs";
 
 const ALL = { client: CLIENT, core: CORE, oneError: true };
-const CJS = `
-const { probeClient, probeCore } = require("./probe.mjs");
-probeClient(require("grantkit")).then((client) => console.log(JSON.stringify({
-  client, core: probeCore(require("grantkit/core")), oneError: require("grantkit").GrantError === require("grantkit/core").GrantError,
-})));
-`;
 
 let app;
 before(async () => { app = await application({ ...PROBE, "main.mjs": PROGRAM, "main.cjs": CJS }); });

@@ -11,7 +11,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const REPOSITORY = "https://github.com/grantkit/grantkit/blob/main/";
 const GUIDES = readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`);
 const WITH_EXAMPLES = ["README.md", "pkg/README.md", ...GUIDES];
-const DOCUMENTS = [...WITH_EXAMPLES, "CHANGELOG.md", ".github/CONTRIBUTING.md", ".github/SECURITY.md"];
+const DOCUMENTS = [...WITH_EXAMPLES, "examples/README.md", "CHANGELOG.md", ".github/CONTRIBUTING.md", ".github/SECURITY.md"];
 /** Guides that speak of code without showing it, or show it in another language. */
 const WITHOUT_EXAMPLES = ["docs/README.md", "docs/ARCHITECTURE.md", "docs/comparison.md", "docs/csp.md"];
 /** What the guides migrate from: `cargo xtask test package` installs it. */

@@ -136,6 +136,7 @@ function interaction(provider) {
     const grant = (grantId && await provider.Grant.find(grantId)) || new provider.Grant({ accountId: session.accountId, clientId: params.client_id });
     grant.addOIDCScope((prompt.details.missingOIDCScope ?? []).join(" "));
     grant.addOIDCClaims(prompt.details.missingOIDCClaims ?? []);
+    for (const [resource, scopes] of Object.entries(prompt.details.missingResourceScopes ?? {})) grant.addResourceScope(resource, scopes.join(" "));
     for (const detail of prompt.details.rar ?? []) grant.addRar(detail);
     return finish({ consent: { grantId: await grant.save() } }, true);
   };

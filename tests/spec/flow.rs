@@ -351,4 +351,5 @@ fn a_flow_whose_relation_is_another_in_the_middle_ends_there() {
     relation.client.scope = Some("admin".into());
     let error = next.resume(&mut relation, good(), now()).unwrap_err();
     assert_eq!((error.code(), error.report().about.as_deref()), (Code::InvalidArgument, Some("relation")));
+    assert!(error.report().grant_may_be_consumed, "what was sent before is not looked at any more");
 }

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::world::{
-    ENTROPY, ISSUER, NOW, claims, client, drive, json_response, jwks, key, merge, now, other_key, server_with, sign_with, state,
-    token_response,
+    ENTROPY, ISSUER, NOW, callback, claims, client, drive, json_response, jwks, key, merge, now, other_key, server_with,
+    sign_with, state, token_response,
 };
 
 fn server() -> Metadata {
@@ -80,4 +80,13 @@ fn a_response_that_the_server_did_not_sign_is_refused() {
     let (result, sent) = come_back(&format!("?code=abc&state={}&iss=https%3A%2F%2Fop.example", state()));
     let error = result.unwrap_err();
     assert_eq!((error.code(), error.report().about.as_deref(), sent.len()), (Code::MissingCode, Some("response"), 0));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_response_without_a_signature_is_refused_by_whoever_judges_it() {
+    // Without a flow around it: a program that calls `receive` by itself must not be the way around the signature.
+    let parameters = [("response_mode".to_string(), "query.jwt".to_string())];
+    let pending = authorization::start(&server(), &client(), &parameters, &ENTROPY).unwrap().pending;
+    let error = pending.receive(&callback(), &server(), &client()).unwrap_err();
+    assert_eq!((error.code(), error.report().about.as_deref()), (Code::MissingCode, Some("response")));
 }

@@ -37,6 +37,8 @@ mod rfc9396_rar;
 mod rfc9449_dpop;
 mod rfc9470_step_up;
 mod rfc9728_resource_metadata;
+mod secrets;
+mod serde_values;
 mod session_cookie;
 mod session_csrf;
 mod session_handler;

@@ -75,6 +75,9 @@ fn a_repeated_name_is_refused_however_it_is_written() {
     assert!(Object::parse("{\"a\":1,\"b\":2}").is_some());
     assert!(Object::parse("{\"a\":1,\"a\":1}").is_none());
     assert!(Object::parse("{\"a\":1,\"\\u0061\":1}").is_none());
+    // At any depth: `cnf`, `events` and `jwk` stand one level down.
+    assert!(Object::parse("{\"cnf\":{\"jkt\":\"x\",\"jkt\":\"y\"}}").is_none());
+    assert!(Raw::parse("[[{\"a\":1},{\"a\":1,\"a\":2}]]").is_none());
 }
 
 #[wasm_bindgen_test(unsupported = test)]

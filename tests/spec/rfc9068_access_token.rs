@@ -90,6 +90,9 @@ fn rfc9068_section_4_each_rule_refuses_what_breaks_it() {
         (json!({"sub": null}), Code::InvalidMember, "sub"),
         (json!({"client_id": null}), Code::InvalidMember, "client_id"),
         (json!({"jti": null}), Code::InvalidMember, "jti"),
+        // What says that the token is bound, and cannot be read, makes no Bearer token of it.
+        (json!({"cnf": "jkt"}), Code::InvalidMember, "cnf"),
+        (json!({"cnf": {"jkt": 1}}), Code::InvalidMember, "cnf"),
     ] {
         let mut claims = claims();
         merge(&mut claims, changes);

@@ -180,7 +180,17 @@ pub fn own_key() -> SigningKey {
 pub fn drive<T>(
     relation: &mut Relation,
     step: Result<Step<T>, Error>,
+    answer: impl FnMut(&Request) -> Event,
+) -> (Result<T, Error>, Vec<Request>) {
+    drive_watched(relation, step, answer, &mut |_| {})
+}
+
+/// The same, seen by a `witness`: whatever the host of a flow could log.
+pub fn drive_watched<T>(
+    relation: &mut Relation,
+    step: Result<Step<T>, Error>,
     mut answer: impl FnMut(&Request) -> Event,
+    witness: &mut dyn FnMut(&dyn core::fmt::Debug),
 ) -> (Result<T, Error>, Vec<Request>) {
     let mut sent = Vec::new();
     let mut step = step;
@@ -188,8 +198,12 @@ pub fn drive<T>(
         let (event, next) = match step {
             Err(error) => return (Err(error), sent),
             Ok(Step::Done(value)) => return (Ok(value), sent),
-            Ok(Step::Ask(effect, next)) => (perform(effect, &mut sent, &mut answer), next),
+            Ok(Step::Ask(effect, next)) => {
+                witness(&effect);
+                (perform(effect, &mut sent, &mut answer), next)
+            }
         };
+        witness(&event);
         step = next.resume(relation, event, now());
     }
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The rooms from the top of the house to the bottom: a file may use what stands above it, never what stands below.
-const ORDER: [&str; 17] = [
+const ORDER: [&str; 18] = [
     "words",
     "limits",
     "secret",
@@ -24,6 +24,7 @@ const ORDER: [&str; 17] = [
     "oidc",
     "flow",
     "session",
+    "serde",
     "web",
     "js",
     "module",

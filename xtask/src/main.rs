@@ -6,7 +6,9 @@
 mod bench;
 mod browsers;
 mod demo;
+mod docs;
 mod failure;
+mod fuzz;
 mod host;
 mod house;
 mod inline;
@@ -16,6 +18,7 @@ mod package;
 mod peers;
 mod place;
 mod progress;
+mod release;
 mod size;
 mod tally;
 mod test;
@@ -29,12 +32,17 @@ const HELP: &str = "\
 Usage: cargo xtask <command>
 
   demo                  build, then serve the demo single-page app with an authorization server beside it
-  test [group…]         every check, or the named groups: house fmt clippy doc native build size browsers runtimes e2e
-                        package interop
+  test [group…]         every check, or the named groups: house fmt clippy doc native fuzz build size browsers runtimes e2e
+                        package examples interop
   interop [server…]     the package against glewlwyd, django-oauth-toolkit and keycloak, or the named ones, fetched into the cache
   build [--entry NAME]  the npm package into pkg/dist, and what it weighs; NAME is core, client or session
+  fuzz [target…] [--for SECONDS]
+                        the fuzz targets, or the named ones, each for a minute or for so long
+  miri                  the tests of text and secret in the interpreter of a nightly, where there is one
   size                  what each entry weighs, beside its peers, and which functions weigh most
   bench [--quick]       what each operation costs, beside its peers, in six runtimes; also --only CASE,… and --in RUNTIME,…
+  docs                  the API reference of the package and the crate, into target/docs
+  release --dry-run     everything that publishing does but the last step; --publish is for the workflow of a tag
   help                  this text
 
 Tools that are missing are installed into a cache ($GRANTKIT_CACHE, else the user's cache directory), Debian packages with apt-get
@@ -67,9 +75,15 @@ fn run(words: &[&str]) -> Outcome<()> {
         ["build", option] if option.starts_with("--entry=") => {
             module::build(&[module::entry(option.trim_start_matches("--entry="))?])
         }
+        ["fuzz", words @ ..] => fuzz::run(words),
+        ["miri"] => fuzz::miri(),
         ["size"] => size::run(),
+        ["docs"] => docs::run(),
+        ["release", "--dry-run"] => release::run(release::Mode::Dry),
+        ["release", "--publish"] => release::run(release::Mode::Publish),
+        ["release"] => Err(Failure::new("say which: `cargo xtask release --dry-run`, or `--publish`")),
         ["bench", words @ ..] => bench::run(words),
-        [command @ ("demo" | "build" | "size"), ..] => {
+        [command @ ("demo" | "build" | "miri" | "size" | "docs" | "release"), ..] => {
             Err(Failure::new(format!("`{}` is not understood after `{command}`: type `cargo xtask help`", words[1..].join(" "))))
         }
         [command, ..] => Err(Failure::new(format!("there is no command `{command}`: type `cargo xtask help`"))),

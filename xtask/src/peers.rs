@@ -1,4 +1,4 @@
-//! The libraries that the tables compare with.
+//! Lists of npm packages beside the root's, which only some commands need: the libraries that the tables compare with among them.
 
 use crate::failure::{At, Outcome};
 use crate::{place, progress, toolchain, tools};
@@ -8,8 +8,13 @@ use std::process::Command;
 
 /// The peers of `benches/peers`, in the versions that are pinned there, installed out of the repository's way.
 pub(crate) fn install() -> Outcome<PathBuf> {
-    let list = place::root().join("benches/peers");
-    let folder = place::scratch().join("peers");
+    installed("benches/peers", "peers")
+}
+
+/// The packages that the list in this folder of the repository pins, under this name.
+pub(crate) fn installed(list: &str, name: &str) -> Outcome<PathBuf> {
+    let list = place::root().join(list);
+    let folder = place::scratch().join(name);
     let files = ["package.json", "package-lock.json"].map(|name| list.join(name));
     let stamp = place::Stamp::default().word("1").files(&files);
     let mark = folder.join(".stamp");
@@ -22,7 +27,7 @@ pub(crate) fn install() -> Outcome<PathBuf> {
     }
     let mut command = toolchain::clean(Command::new(tools::npm()?));
     command.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&folder);
-    progress::must("npm ci, the peers", &mut command)?;
+    progress::must(&format!("npm ci, {name}"), &mut command)?;
     stamp.leave_in(&mark)?;
     Ok(folder)
 }

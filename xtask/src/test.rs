@@ -6,7 +6,7 @@ use crate::interop::{self, Ending};
 use crate::progress::{self, Show};
 use crate::tally::Tally;
 use crate::toolchain::{self, WASM};
-use crate::{house, module, peers, place};
+use crate::{fuzz, house, module, peers, place};
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -29,18 +29,20 @@ struct Verdict {
     skipped: Vec<String>,
 }
 
-const GROUPS: [Group; 12] = [
+const GROUPS: [Group; 14] = [
     Group { name: "house", counts: true, run: run_house },
     Group { name: "fmt", counts: false, run: fmt },
     Group { name: "clippy", counts: false, run: clippy },
     Group { name: "doc", counts: false, run: doc },
     Group { name: "native", counts: true, run: native },
+    Group { name: "fuzz", counts: true, run: run_fuzz },
     Group { name: "build", counts: false, run: build },
     Group { name: "size", counts: true, run: size },
     Group { name: "browsers", counts: true, run: run_browsers },
     Group { name: "runtimes", counts: true, run: runtimes },
     Group { name: "e2e", counts: true, run: e2e },
     Group { name: "package", counts: true, run: package },
+    Group { name: "examples", counts: true, run: examples },
     Group { name: "interop", counts: true, run: run_interop },
 ];
 
@@ -134,6 +136,14 @@ fn run_house() -> Outcome<Verdict> {
 fn fmt() -> Outcome<Verdict> {
     let mut verdict = Verdict::default();
     verdict.take("cargo fmt --all --check", toolchain::cargo().args(["fmt", "--all", "--check"]), Show::Quiet)?;
+    for manifest in place::files(&place::root().join("examples"), &|name| name == "Cargo.toml")? {
+        let mut command = toolchain::cargo();
+        command.args(["fmt", "--check", "--manifest-path"]).arg(&manifest);
+        verdict.take("cargo fmt --check, an example", &mut command, Show::Quiet)?;
+    }
+    let mut fuzz = toolchain::cargo();
+    fuzz.args(["fmt", "--check", "--manifest-path", "fuzz/Cargo.toml"]);
+    verdict.take("cargo fmt --check, the fuzz targets", &mut fuzz, Show::Quiet)?;
     Ok(verdict)
 }
 
@@ -149,7 +159,7 @@ fn clippy() -> Outcome<Verdict> {
         "--workspace",
         "--all-targets",
         "--features",
-        "grantkit/js,grantkit/session,grantkit/edge",
+        "grantkit/js,grantkit/session,grantkit/edge,grantkit/serde",
         "--",
         "--deny",
         "warnings",
@@ -157,7 +167,7 @@ fn clippy() -> Outcome<Verdict> {
     verdict.take("clippy, native", &mut native, Show::Quiet)?;
     let wasm = toolchain::wasm()?;
     let mut command = wasm.cargo();
-    let of_both = ["--package", "grantkit", "--features", "js,session,edge,web", "--target", WASM, "--target-dir"];
+    let of_both = ["--package", "grantkit", "--features", "js,session,edge,serde,web", "--target", WASM, "--target-dir"];
     if wasm.has_clippy() {
         command.arg("clippy").args(of_both).arg(module::target_dir());
         command.args(["--lib", "--test", "browser", "--", "--deny", "warnings"]);
@@ -177,7 +187,7 @@ fn doc() -> Outcome<Verdict> {
     let mut verdict = Verdict::default();
     let mut native = toolchain::cargo();
     native
-        .args(["doc", "--no-deps", "--package", "grantkit", "--features", "js,session,edge"])
+        .args(["doc", "--no-deps", "--package", "grantkit", "--features", "js,session,edge,serde"])
         .env("RUSTDOCFLAGS", "--deny warnings");
     verdict.take("cargo doc, native", &mut native, Show::Quiet)?;
     let mut wasm = toolchain::wasm()?.cargo();
@@ -187,7 +197,7 @@ fn doc() -> Outcome<Verdict> {
         "--package",
         "grantkit",
         "--features",
-        "js,session,edge,web",
+        "js,session,edge,serde,web",
         "--target",
         WASM,
         "--target-dir",
@@ -202,13 +212,22 @@ fn doc() -> Outcome<Verdict> {
 fn native() -> Outcome<Verdict> {
     let mut verdict = Verdict::default();
     let mut crates = toolchain::cargo();
-    crates.args(["test", "--package", "grantkit", "--features", "js,session,edge", "--no-fail-fast"]);
+    crates.args(["test", "--package", "grantkit", "--features", "js,session,edge,serde", "--no-fail-fast"]);
     verdict.take("cargo test, the crate", &mut crates, Show::Live)?;
     verdict.take("cargo test, this program", toolchain::cargo().args(["test", "--package", "xtask"]), Show::Live)?;
     let mut bare = toolchain::cargo();
     bare.args(["rustc", "--package", "grantkit", "--lib", "--crate-type", "rlib", "--no-default-features"]);
     verdict.take("the crate with alloc alone", &mut bare, Show::Quiet)?;
     Ok(verdict)
+}
+
+/// Each fuzz target for a few seconds.
+fn run_fuzz() -> Outcome<Verdict> {
+    if let Some(why) = fuzz::out_of_reach() {
+        return Ok(Verdict { skipped: vec![why], ..Verdict::default() });
+    }
+    let fuzz::Findings { tally, failures } = fuzz::smoke()?;
+    Ok(Verdict { tally, failures, ..Verdict::default() })
 }
 
 fn build() -> Outcome<Verdict> {
@@ -251,6 +270,11 @@ fn package() -> Outcome<Verdict> {
     node("tests/package", &node_tests("tests/package")?)
 }
 
+/// What the examples need beside grantkit is installed into the cache, once.
+fn examples() -> Outcome<Verdict> {
+    node("tests/examples", &node_tests("tests/examples")?)
+}
+
 /// The embedded server with everything switched on, then servers of other code bases; one that this system cannot have does not
 /// keep the others from running.
 fn run_interop() -> Outcome<Verdict> {
@@ -289,7 +313,7 @@ fn node(folder: &str, words: &[PathBuf]) -> Outcome<Verdict> {
     }
     let node = module::make_all(&module::ENTRIES)?;
     let mut command = toolchain::clean(Command::new(node));
-    command.args(words).env("CHROMIUM", browsers::chromium()?);
+    command.args(words).env("CHROMIUM", browsers::chromium()?).env("GRANTKIT_CACHE", place::cache()?);
     let mut verdict = Verdict::default();
     verdict.take(folder, &mut command, Show::Live)?;
     Ok(verdict)

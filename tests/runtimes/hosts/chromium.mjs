@@ -12,7 +12,16 @@ const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run
 
 /** Starts it, without a window. */
 export function launch() {
-  const executablePath = process.env.CHROMIUM || PLACES.find((place) => existsSync(place));
-  if (!executablePath) throw new Error("Chromium is missing: install it, or name it in CHROMIUM");
-  return chromium.launch({ executablePath, args: ARGS });
+  return chromium.launch({ executablePath: executable(), args: ARGS });
+}
+
+/** Starts it with a profile in this folder and further arguments. */
+export function persist(profile, args) {
+  return chromium.launchPersistentContext(profile, { executablePath: executable(), args: [...ARGS, ...args], ignoreDefaultArgs: ["--disable-extensions"] });
+}
+
+function executable() {
+  const path = process.env.CHROMIUM || PLACES.find((place) => existsSync(place));
+  if (!path) throw new Error("Chromium is missing: install it, or name it in CHROMIUM");
+  return path;
 }

@@ -1,0 +1,125 @@
+/** examples/react, examples/nextjs and examples/hono: a person with a browser logs in, and out again. */
+import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { served } from "../package/chromium.mjs";
+import { run } from "../package/consumer.mjs";
+import { workshop } from "../package/installed.mjs";
+import { newerNode } from "../package/nodes.mjs";
+import { answerServer, browse, freePort, providerWith, start } from "./harness.mjs";
+
+/** Installing what an example needs takes its time, once. */
+const LONG = { timeout: 400_000 };
+const BUILD = 180_000;
+const SECRET = "a-secret-for-loopback-only-0123456789";
+
+/** A client whose callback is at `origin`. */
+const clientAt = (id, origin, more = {}) => ({ client_id: id, redirect_uris: [`${origin}/callback`], post_logout_redirect_uris: [`${origin}/`], ...more });
+const CONFIDENTIAL = { client_secret: SECRET, token_endpoint_auth_method: "client_secret_basic" };
+
+async function logIn(page, origin) {
+  await page.goto(origin);
+  await page.getByRole("button", { name: "Log in", exact: true }).click();
+  await answerServer(page);
+  await page.getByText("Logged in as Ada Lovelace").waitFor();
+  assert.equal(new URL(page.url()).search, "", "the code is gone from the address");
+}
+
+test("react: built by Vite, a page logs in, refreshes, asks userinfo and logs out", LONG, async () => {
+  const app = await workshop("examples/react");
+  let provider;
+  try {
+    // The page's origin is known once it is served, and the server's once it listens: so the page is built in between.
+    const port = await freePort();
+    const origin = `http://127.0.0.1:${port}`;
+    provider = await providerWith({ client: clientAt("react", origin), configuration: { clientBasedCORS: (_, asked) => asked === origin } });
+    const env = { ISSUER: provider.issuer, CLIENT_ID: "react" };
+    await run(process.execPath, [app.bin("vite/bin/vite.js"), "build"], app.folder, env, BUILD);
+    await served(join(app.folder, "dist"), () => browse(async (page) => {
+      await logIn(page, origin);
+      await page.getByRole("button", { name: "Ask who I am" }).click();
+      await page.getByText('"sub": "ada.lovelace"').waitFor();
+      const refreshed = page.waitForResponse((response) => response.request().postData()?.includes("grant_type=refresh_token") ?? false);
+      await page.getByRole("button", { name: "Refresh" }).click();
+      assert.equal((await refreshed).status(), 200);
+      await page.getByRole("button", { name: "Ask who I am" }).click();
+      await page.getByText('"sub": "ada.lovelace"').waitFor();
+      assert.equal(await page.evaluate(() => JSON.stringify([...Object.values(localStorage), ...Object.values(sessionStorage)])), "[]", "nothing is stored");
+      await page.getByRole("button", { name: "Log out" }).click();
+      await page.waitForURL((url) => url.origin === new URL(provider.issuer).origin);
+    }), { port, fallback: "index.html" });
+  } finally {
+    await Promise.all([app.remove(), provider?.close()]);
+  }
+});
+
+test("react type-checks", LONG, async () => {
+  const app = await workshop("examples/react");
+  try {
+    await run(process.execPath, ["node_modules/typescript/bin/tsc", "--noEmit", "--project", app.folder], new URL("../..", import.meta.url), {}, BUILD);
+  } finally {
+    await app.remove();
+  }
+});
+
+test("nextjs: server and client components, the tokens never leave the server", LONG, async () => {
+  const [app, port] = await Promise.all([workshop("examples/nextjs"), freePort()]);
+  const origin = `http://localhost:${port}`;
+  const provider = await providerWith({ client: clientAt("nextjs", origin, CONFIDENTIAL) });
+  const env = { ISSUER: provider.issuer, CLIENT_ID: "nextjs", CLIENT_SECRET: SECRET, ORIGIN: origin, NEXT_TELEMETRY_DISABLED: "1" };
+  let server;
+  try {
+    await run(process.execPath, [app.bin("next/dist/bin/next"), "build"], app.folder, env, BUILD);
+    server = start(process.execPath, [app.bin("next/dist/bin/next"), "start", "--port", String(port)], app.folder, env);
+    await server.says(/Ready in/);
+    await browse(async (page) => {
+      const seen = [];
+      page.on("response", (response) => { if (response.url().startsWith(origin)) seen.push(response); });
+      await logIn(page, origin);
+      await page.getByRole("button", { name: "Make a code challenge in the browser" }).click();
+      await page.locator("output", { hasText: /^[\w-]{43}$/ }).waitFor();
+      const cookies = await page.context().cookies(origin);
+      assert.deepEqual(cookies.filter(({ name }) => ["session", "login"].includes(name)).map(({ name, httpOnly, sameSite, value }) => [name, httpOnly, sameSite, value.length]), [["session", true, "Lax", 43]]);
+      for (const response of seen) assert.doesNotMatch(await response.text().catch(() => ""), /access_token|refresh_token|id_token/);
+      await page.getByRole("button", { name: "Log out" }).click();
+      await page.waitForURL((url) => url.origin === new URL(provider.issuer).origin);
+      await page.goto(origin);
+      await page.getByText("Nobody is logged in.").waitFor();
+      await page.goto(`${origin}/callback?code=c&state=s`);
+      await page.getByText("The login did not work: no_login").waitFor();
+    });
+  } finally {
+    await server?.end();
+    await Promise.all([app.remove(), provider.close()]);
+  }
+});
+
+test("hono: on workerd, by wrangler", LONG, async (context) => {
+  const node = await newerNode(22);
+  if (!node) return context.skip("wrangler needs Node.js 22 or newer");
+  const [app, port, inspector] = await Promise.all([workshop("examples/hono"), freePort(), freePort()]);
+  const origin = `http://127.0.0.1:${port}`;
+  const provider = await providerWith({ client: clientAt("hono", origin, CONFIDENTIAL) });
+  const given = { ISSUER: provider.issuer, CLIENT_ID: "hono", CLIENT_SECRET: SECRET, COOKIE_SECRET: "0123456789abcdef0123456789abcdef" };
+  const words = ["dev", "--port", String(port), "--ip", "127.0.0.1", "--inspector-port", String(inspector), "--show-interactive-dev-session=false"];
+  for (const [name, value] of Object.entries(given)) words.push("--var", `${name}:${value}`);
+  const env = { WRANGLER_SEND_METRICS: "false", WRANGLER_LOG_PATH: join(app.folder, "logs") };
+  const server = start(node, [app.bin("wrangler/bin/wrangler.js"), ...words], app.folder, env);
+  try {
+    await server.says(/Ready on/);
+    await browse(async (page) => {
+      await logIn(page, origin);
+      await page.getByRole("button", { name: "Log out" }).click();
+      await page.getByText("Nobody is logged in.").waitFor();
+      await page.goto(`${origin}/callback?code=c&state=s`);
+      await page.getByText("This login is over.").waitFor();
+    });
+    await run(node, [app.bin("wrangler/bin/wrangler.js"), "deploy", "--dry-run", "--outdir", "out"], app.folder, env, BUILD);
+    assert.equal((await readdir(join(app.folder, "out"))).filter((name) => name.endsWith("client.wasm")).length, 1, "the module goes along as a file");
+  } finally {
+    await server.end();
+    await Promise.all([app.remove(), provider.close()]);
+  }
+});

@@ -1,0 +1,170 @@
+//! `cargo xtask fuzz`: the targets of `fuzz/` on libFuzzer, and `cargo xtask miri`: the tests of `text` and `secret` in an interpreter.
+//!
+//! The targets are compiled by the active, stable compiler: coverage is a pass of LLVM's that it has, and sanitizers would watch over unsafe code
+//! alone, of which there is one file that no native build compiles. So neither cargo-fuzz nor a nightly is needed, only a C++ compiler for libFuzzer.
+
+use crate::failure::{Failure, Outcome};
+use crate::host::{self, Advice};
+use crate::progress::{self, Show};
+use crate::tally::Tally;
+use crate::{place, toolchain};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+/// Seconds for each target where nobody says otherwise.
+const SECONDS: u64 = 60;
+
+/// Seconds for all targets together in `cargo xtask test`. Thirty for each would be a quarter of an hour: there the seeds and a few thousand
+/// inputs around them are tried, and the long runs are `cargo xtask fuzz`.
+const SMOKE_SECONDS: u64 = 90;
+
+/// Bytes of an input: whatever is larger says nothing that a smaller one does not, because the bounds are tried by tests.
+const INPUT_BYTES: u32 = 8192;
+
+const COMPILER: Advice = Advice { apt: &["g++"], brew: "", winget: "" };
+
+/// What libFuzzer needs of the compiler: counters of edges, a table of their places, and what was compared with what.
+const COVERAGE: [&str; 7] = [
+    "-Cpasses=sancov-module",
+    "-Cllvm-args=-sanitizer-coverage-level=4",
+    "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
+    "-Cllvm-args=-sanitizer-coverage-pc-table",
+    "-Cllvm-args=-sanitizer-coverage-trace-compares",
+    "-Cdebug-assertions",
+    "--cfg=fuzzing",
+];
+
+/// What a run of the targets came to.
+pub(crate) struct Findings {
+    /// Targets that found nothing, and those that did.
+    pub(crate) tally: Tally,
+    /// The ones that did, and where the input lies.
+    pub(crate) failures: Vec<String>,
+}
+
+/// `cargo xtask fuzz [target…] [--for SECONDS]`.
+pub(crate) fn run(words: &[&str]) -> Outcome<()> {
+    let (names, seconds) = match words {
+        [names @ .., "--for", seconds] => {
+            let seconds = seconds.parse().ok().filter(|seconds| *seconds > 0);
+            (names, seconds.ok_or_else(|| Failure::new("`--for` takes a number of seconds"))?)
+        }
+        names => (names, SECONDS),
+    };
+    let all = targets()?;
+    if let Some(unknown) = names.iter().find(|name| !all.iter().any(|one| one == *name)) {
+        return Err(Failure::new(format!(
+            "there is no target `{unknown}`: type `cargo xtask fuzz` and any of {}",
+            all.join(" ")
+        )));
+    }
+    let wanted: Vec<_> = all.into_iter().filter(|name| names.is_empty() || names.contains(&name.as_str())).collect();
+    let findings = try_each(&wanted, seconds)?;
+    if findings.failures.is_empty() { Ok(()) } else { Err(Failure::new(findings.failures.join("; "))) }
+}
+
+/// Each target for a little while: the group of `cargo xtask test`.
+pub(crate) fn smoke() -> Outcome<Findings> {
+    let targets = targets()?;
+    let count = u64::try_from(targets.len()).unwrap_or(1).max(1);
+    try_each(&targets, (SMOKE_SECONDS / count).max(1))
+}
+
+/// Why this system cannot have libFuzzer, whatever is installed.
+pub(crate) fn out_of_reach() -> Option<String> {
+    cfg!(windows).then(|| "libFuzzer is compiled for Linux and macOS".to_owned())
+}
+
+/// The names of the targets, which are those of their files.
+fn targets() -> Outcome<Vec<String>> {
+    let files = place::files(&folder().join("src/bin"), &|name| name.ends_with(".rs"))?;
+    Ok(files.iter().filter_map(|path| path.file_stem()).map(|stem| stem.to_string_lossy().into_owned()).collect())
+}
+
+fn folder() -> PathBuf {
+    place::root().join("fuzz")
+}
+
+fn try_each(targets: &[String], seconds: u64) -> Outcome<Findings> {
+    let work = place::root().join("target/fuzz");
+    let programs = compile(&work)?;
+    progress::must("seeds of tests/vectors", Command::new(programs.join("grantkit-fuzz")).arg(work.join("corpus")))?;
+    let mut findings = Findings { tally: Tally::default(), failures: Vec::new() };
+    for target in targets {
+        let (corpus, found) = (work.join("corpus").join(target), work.join("found").join(target));
+        for folder in [&corpus, &found] {
+            std::fs::create_dir_all(folder)
+                .map_err(|error| Failure::new(format!("cannot make {}: {error}", folder.display())))?;
+        }
+        let mut command = Command::new(programs.join(target));
+        command.arg(&corpus).args(options(seconds)).arg(format!("-dict={}", folder().join("dictionary.txt").display()));
+        command.arg(format!("-artifact_prefix={}/", found.display()));
+        // It ends by itself; what does not is a finding too.
+        let limit = Duration::from_secs(seconds.saturating_mul(2).saturating_add(60));
+        if progress::run(&format!("{target}, {seconds} s"), &mut command, Show::Quiet, Some(limit))?.success {
+            findings.tally.passed += 1;
+        } else {
+            findings.tally.failed += 1;
+            findings.failures.push(format!("{target} found something: see {}", newest(&found)?.display()));
+        }
+    }
+    Ok(findings)
+}
+
+fn options(seconds: u64) -> [String; 4] {
+    [
+        format!("-max_total_time={seconds}"),
+        format!("-max_len={INPUT_BYTES}"),
+        "-timeout=10".to_owned(),
+        "-rss_limit_mb=1024".to_owned(),
+    ]
+}
+
+/// The input that was written last, or the folder where there is none.
+fn newest(folder: &Path) -> Outcome<PathBuf> {
+    let files = place::files(folder, &|_| true)?;
+    let time = |path: &PathBuf| path.metadata().and_then(|data| data.modified()).ok();
+    Ok(files.into_iter().max_by_key(time).unwrap_or_else(|| folder.to_path_buf()))
+}
+
+/// Compiles every target; the folder they are in.
+fn compile(work: &Path) -> Outcome<PathBuf> {
+    if let Some(why) = out_of_reach() {
+        return Err(Failure::new(why));
+    }
+    if host::program("c++").is_none() && host::program("g++").is_none() && host::program("clang++").is_none() {
+        COMPILER.follow("a C++ compiler, for libFuzzer")?;
+    }
+    let machine = progress::ask(toolchain::clean(Command::new("rustc")).arg("-vV")).unwrap_or_default();
+    let machine = machine.lines().find_map(|line| line.strip_prefix("host: "));
+    let machine = machine.ok_or_else(|| Failure::new("rustc does not say what it compiles for: install Rust with rustup"))?;
+    // With `--target`, so that build scripts and macros are compiled without the flags.
+    let mut command = toolchain::cargo();
+    command.args(["build", "--release", "--manifest-path"]).arg(folder().join("Cargo.toml"));
+    command.args(["--target", machine, "--target-dir"]).arg(work).env("RUSTFLAGS", COVERAGE.join(" "));
+    progress::must("compile the fuzz targets", &mut command)?;
+    Ok(work.join(machine).join("release"))
+}
+
+/// `cargo xtask miri`: in the interpreter of a nightly, which finds what no run shows. Not a group of `test`: few machines have it.
+pub(crate) fn miri() -> Outcome<()> {
+    const NIGHTLY: &str = "+nightly";
+    let has = || progress::ask(toolchain::clean(Command::new("cargo")).args([NIGHTLY, "miri", "--version"])).is_some();
+    if !has() && host::program("rustup").is_some() {
+        let mut command = toolchain::clean(Command::new("rustup"));
+        command.args(["component", "add", "--toolchain", "nightly", "miri", "rust-src"]).env("RUSTUP_MAX_RETRIES", "1");
+        progress::run("rustup component add miri", &mut command, Show::Quiet, Some(Duration::from_secs(240)))?;
+    }
+    if !has() {
+        let typed = "rustup toolchain install nightly --component miri rust-src";
+        return Err(Failure::new(format!("miri is missing: type `{typed}`")));
+    }
+    let mut command = toolchain::clean(Command::new("cargo"));
+    command.args([NIGHTLY, "miri", "test", "--package", "grantkit", "--features", "js", "--test", "spec", "--target-dir"]);
+    command.arg(place::root().join("target/miri"));
+    command.args(["--", "rfc8259_json", "rfc9110_challenge", "secrets", "round_trips", "rfc7636_pkce"]);
+    command.env("PROPTEST_CASES", "8").env("MIRIFLAGS", "-Zmiri-disable-isolation");
+    let ended = progress::run("miri: text and secret", &mut command, Show::Live, None)?;
+    if ended.success && !Tally::read(&ended.output).is_empty() { Ok(()) } else { Err(Failure::new("miri is not content")) }
+}
