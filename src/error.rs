@@ -7,7 +7,7 @@ use core::fmt;
 
 use crate::{
     quirk::deviation::{Deviation, Deviations},
-    text::json::Writer,
+    text::{joined, json::Writer},
 };
 
 /// Whose fault it is.
@@ -416,7 +416,7 @@ impl Error {
     pub fn message(&self) -> String {
         let about = self.0.about.as_deref();
         let parts = about.map_or([""; 2], |about| [about, ": "]);
-        [parts[0], parts[1], self.0.code.message()].concat()
+        joined(&[parts[0], parts[1], self.0.code.message()])
     }
 
     /// As one JSON object, under the names of the JavaScript API.

@@ -6,6 +6,7 @@ use core::fmt;
 use crate::{
     error::{Code, Error, Phase},
     secret::Secret,
+    text::integer,
 };
 
 /// A request that the host is to send, to this URL alone: redirects are not followed.
@@ -90,7 +91,7 @@ impl Response {
     /// Seconds to wait, where the server named them: [RFC 9110 §10.2.3](https://www.rfc-editor.org/rfc/rfc9110.html#section-10.2.3).
     /// A date is not read: the core has no calendar, and no server of QUIRKS sends one.
     pub fn wait(&self) -> Option<u32> {
-        self.retry_after.as_deref()?.trim_ascii().parse().ok()
+        u32::try_from(integer(self.retry_after.as_deref()?.trim_ascii())?).ok()
     }
 }
 

@@ -166,7 +166,7 @@ pub mod session;
 #[cfg(feature = "serde")]
 mod serde;
 
-#[cfg(all(target_arch = "wasm32", feature = "web"))]
+#[cfg(all(target_arch = "wasm32", feature = "host"))]
 pub mod web;
 
 #[cfg(feature = "js")]

@@ -2,7 +2,6 @@
 
 use alloc::string::String;
 use core::fmt;
-use zeroize::Zeroize;
 
 /// A secret: shown by nothing, read only through [`Secret::expose`], wiped when dropped.
 #[derive(Clone, PartialEq, Eq)]
@@ -33,11 +32,18 @@ macro_rules! opaque {
 
 pub(crate) use opaque;
 
+// In the npm modules the allocator wipes whatever it takes back (`module`).
+#[cfg(not(feature = "module"))]
 impl Drop for Secret {
-    // Out of line: this is in the drop of nearly everything.
-    #[inline(never)]
     fn drop(&mut self) {
-        self.0.zeroize();
+        wipe(&mut self.0);
+    }
+}
+
+/// Wipes what is about to be dropped.
+pub(crate) fn wipe(secret: &mut impl zeroize::Zeroize) {
+    if !cfg!(feature = "module") {
+        secret.zeroize();
     }
 }
 

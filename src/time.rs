@@ -1,6 +1,6 @@
 //! Points in time and how far clocks may differ. The core has no clock: `now` is always handed in.
 
-use crate::limits;
+use crate::{limits, text::integer};
 
 /// Seconds since 1970-01-01T00:00:00Z: `NumericDate` of [RFC 7519 §2](https://www.rfc-editor.org/rfc/rfc7519.html#section-2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,7 +35,7 @@ pub fn parse_http_date(text: &str) -> Option<Timestamp> {
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let number = |start: usize, length: usize| -> Option<i64> {
         let digits = text.get(start..start.checked_add(length)?)?;
-        if digits.bytes().all(|byte| byte.is_ascii_digit()) { digits.parse().ok() } else { None }
+        integer(digits).filter(|number| *number >= 0)
     };
     let is = |start: usize, part: &str| text.get(start..).is_some_and(|rest| rest.starts_with(part));
     if text.len() != 29

@@ -16,13 +16,26 @@ export function instantiate(name: string, glue: Glue, module: WebAssembly.Module
 }
 
 /**
- * Text as bytes: two characters each, of which the lower halves count. Not base64: where bytes keep their places, compression still finds what repeats in them;
- * and two sets of sixteen characters, because it then knows the halves apart.
+ * The module that a text stands for: which bytes are one character each, in hex, and behind them all of its bytes; the others are two characters.
+ * `xtask/src/inline.rs` writes it and says why.
  */
 export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(text.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = (text.charCodeAt(2 * i) << 4) | (text.charCodeAt(2 * i + 1) & 15);
-  return bytes;
+  const numbers = new Uint8Array(127);
+  let characters = 0;
+  for (let code = 32; code < 127; code++) if (!'"$<\\`'.includes(String.fromCharCode(code))) numbers[code] = characters++;
+  const single = characters - 2;
+  const known = new Set<number>();
+  for (let at = 0; at < 2 * single; at += 2) known.add(Number.parseInt(text.slice(at, at + 2), 16));
+  for (let byte = 0; byte < 256; byte++) known.add(byte);
+  const order = [...known];
+  const bytes = new Uint8Array(text.length);
+  let length = 0;
+  for (let at = 2 * single; at < text.length; ) {
+    let number = numbers[text.charCodeAt(at++)] as number;
+    if (number >= single) number = single + (number - single) * characters + (numbers[text.charCodeAt(at++)] as number);
+    bytes[length++] = order[number] as number;
+  }
+  return bytes.subarray(0, length);
 }
 
 /** A module. For the compiler that type is empty, and so would take a path or an address, which is to be fetched first. */

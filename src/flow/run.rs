@@ -9,6 +9,7 @@ use crate::{
     jose::jwk::OwnKey,
     limits,
     oauth::{authorization::Entropy, client::Client, dpop::Nonces, metadata::Metadata},
+    secret::opaque,
     time::{self, Timestamp},
 };
 
@@ -50,7 +51,7 @@ pub(super) struct Learnt {
 }
 
 /// One thing that was learnt.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) enum Lesson {
     /// The server's keys.
     Keys(Keys),
@@ -84,7 +85,6 @@ impl Learnt {
 }
 
 /// What happened since a flow began.
-#[derive(Debug)]
 pub(super) struct Journal {
     /// What was known then.
     learnt: Learnt,
@@ -97,7 +97,6 @@ pub(super) struct Journal {
 }
 
 /// What was asked for, what came of it, and when.
-#[derive(Debug)]
 struct Entry {
     asked: Option<Effect>,
     event: Event,
@@ -121,7 +120,6 @@ impl Journal {
 }
 
 /// A flow while it runs. What it reads here does not change behind its back: it can be run again and goes the same way.
-#[derive(Debug)]
 pub struct Run<'a> {
     pub(crate) server: &'a Metadata,
     pub(crate) client: &'a Client,
@@ -134,7 +132,7 @@ pub struct Run<'a> {
 }
 
 /// What a run leaves behind.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct News {
     /// What it learnt that the relation does not know yet.
     lessons: Vec<Lesson>,
@@ -143,6 +141,8 @@ pub(super) struct News {
     /// Where the next run begins, if not where this one did.
     journal: Option<Journal>,
 }
+
+opaque!(Run<'_>);
 
 impl<'a> Run<'a> {
     pub(super) fn new(relation: &'a Relation, journal: &'a Journal) -> Self {

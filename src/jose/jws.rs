@@ -10,13 +10,12 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
-use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use crate::{
     error::Code,
     jose::jwk::Jwk,
-    secret::{Secret, opaque, same_bytes},
+    secret::{Secret, opaque, same_bytes, wipe},
     text::{base64url, json::Object},
 };
 
@@ -192,13 +191,25 @@ pub fn compact(mut input: String, signature: &[u8]) -> Secret {
     Secret::new(input)
 }
 
-/// Makes an HMAC, [RFC 7518 §3.2](https://www.rfc-editor.org/rfc/rfc7518.html#section-3.2).
+/// Makes an HMAC with SHA-256, [RFC 7518 §3.2](https://www.rfc-editor.org/rfc/rfc7518.html#section-3.2),
+/// [RFC 2104 §2](https://www.rfc-editor.org/rfc/rfc2104.html#section-2).
 pub fn hmac(secret: &str, input: &str) -> Vec<u8> {
-    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(secret.as_bytes()).map_err(|_| ());
-    if let Ok(mac) = &mut mac {
-        mac.update(input.as_bytes());
+    const BLOCK: usize = 64;
+    let mut key = secret.as_bytes().to_vec();
+    if key.len() > BLOCK {
+        key = Sha256::digest(&key).to_vec();
     }
-    mac.map(|mac| mac.finalize().into_bytes().to_vec()).unwrap_or_default()
+    key.resize(BLOCK, 0);
+    let keyed = |pad: u8, text: &[u8]| {
+        let mut block: Vec<u8> = key.iter().map(|byte| byte ^ pad).collect();
+        block.extend_from_slice(text);
+        let hash = Sha256::digest(&block).to_vec();
+        wipe(&mut block);
+        hash
+    };
+    let hash = keyed(0x5c, &keyed(0x36, input.as_bytes()));
+    wipe(&mut key);
+    hash
 }
 
 /// One signature for the host to verify.

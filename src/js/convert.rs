@@ -26,6 +26,7 @@ use crate::{
     secret::Secret,
     text::{
         challenge::Challenge,
+        integer, joined,
         json::{Object, Raw, Writer},
     },
     time::Leeway,
@@ -248,7 +249,7 @@ fn given<T>(
     parse: fn(&Object<'_>) -> Result<T, &'static str>,
 ) -> Result<T, Error> {
     let value = object.get(name).and_then(Raw::object).ok_or_else(|| invalid(phase, name))?;
-    parse(&value).map_err(|member| invalid(phase, &[name, ".", member].concat()))
+    parse(&value).map_err(|member| invalid(phase, &joined(&[name, ".", member])))
 }
 
 /// `DeviceAuthorization`, as `deviceAuthorization()` gave it.
@@ -345,15 +346,20 @@ pub fn received(object: &Object<'_>) -> Result<(Received, Expected), Error> {
 
 /// Challenges, as a list.
 pub fn challenges(challenges: &[Challenge]) -> String {
-    let items: Vec<_> = challenges.iter().map(Challenge::to_json).collect();
-    ["[", &items.join(","), "]"].concat()
+    let mut list = String::from("[");
+    for challenge in challenges {
+        list.push_str(if list.len() > 1 { "," } else { "" });
+        list.push_str(&challenge.to_json());
+    }
+    list.push(']');
+    list
 }
 
 /// Parameters of an authorization request: texts, but for `max_age`.
 pub fn step_up(parameters: &[(String, String)]) -> String {
     let mut json = Writer::default();
     for (name, value) in parameters {
-        match value.parse().ok().filter(|_| name == "max_age") {
+        match integer(value).filter(|_| name == "max_age") {
             Some(seconds) => json.integer(name, seconds),
             None => json.string(name, value),
         };

@@ -8,7 +8,7 @@ pub mod convert;
 #[cfg(target_arch = "wasm32")]
 pub mod core;
 
-#[cfg(all(target_arch = "wasm32", feature = "web"))]
+#[cfg(all(target_arch = "wasm32", feature = "host"))]
 pub mod client;
 
 #[cfg(feature = "edge")]

@@ -22,7 +22,7 @@ use crate::{
     text::{
         base64url,
         excerpt::{self, excerpt},
-        form,
+        form, integer,
         json::{Object, Raw, Writer},
         uri::Uri,
     },
@@ -119,9 +119,9 @@ pub fn start(server: &Metadata, client: &Client, parameters: &[(String, String)]
         }
         server.endpoint("jwks_uri", client, Phase::Authorization)?;
     }
-    let max_age = match given("max_age").map(str::parse::<i64>) {
+    let max_age = match given("max_age").map(integer) {
         None => None,
-        Some(Ok(seconds)) if seconds >= 0 => Some(seconds),
+        Some(Some(seconds)) if seconds >= 0 => Some(seconds),
         Some(_) => return refuse(Code::InvalidArgument, "max_age"),
     };
 

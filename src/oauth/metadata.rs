@@ -12,6 +12,7 @@ use crate::{
     error::{Code, Error, Phase},
     oauth::client::{Authentication, Client},
     text::{
+        joined,
         json::{Object, Raw},
         uri::Uri,
     },
@@ -159,7 +160,7 @@ pub fn locations(issuer: &str) -> Option<Vec<String>> {
     let uri = Uri::parse(issuer).filter(|uri| uri.query.is_none() && uri.fragment.is_none())?;
     let path = uri.path.trim_end_matches('/');
     let mut locations = Vec::new();
-    let mut push = |parts: [&str; 3]| locations.push(parts.concat());
+    let mut push = |parts: [&str; 3]| locations.push(joined(&parts));
     push([uri.origin, path, "/.well-known/openid-configuration"]);
     push([uri.origin, "/.well-known/oauth-authorization-server", path]);
     if !path.is_empty() {

@@ -11,6 +11,7 @@ use crate::{
     http::{Request, Response},
     oauth::{client::Client, endpoint, metadata::Metadata, resource},
     secret::Secret,
+    text::joined,
 };
 
 /// What to send, [§3.1](https://www.rfc-editor.org/rfc/rfc7591.html#section-3.1): the client's metadata, a JSON object, and the token that allows it where one is due.
@@ -22,7 +23,7 @@ pub fn request(metadata: &str, initial: Option<&Secret>, server: &Metadata, clie
     request.method = "POST";
     request.set("content-type", Secret::new("application/json"));
     if let Some(token) = initial {
-        request.set("authorization", Secret::new(["Bearer ", token.expose()].concat()));
+        request.set("authorization", Secret::new(joined(&["Bearer ", token.expose()])));
     }
     request.body = Some(Secret::new(metadata));
     Ok(request)

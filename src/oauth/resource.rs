@@ -16,6 +16,7 @@ use crate::{
     text::{
         challenge::{self, Challenge},
         excerpt::{self, excerpt},
+        joined,
         json::{Object, Raw},
         uri::Uri,
     },
@@ -51,7 +52,7 @@ impl AccessToken {
     /// [RFC 9449 §7.1](https://www.rfc-editor.org/rfc/rfc9449.html#section-7.1).
     pub fn authorization(&self) -> Secret {
         let scheme = if self.dpop { "DPoP " } else { "Bearer " };
-        Secret::new([scheme, self.token.expose()].concat())
+        Secret::new(joined(&[scheme, self.token.expose()]))
     }
 }
 
@@ -111,7 +112,7 @@ pub fn refusal(response: &Response, phase: Phase, secrets: &[&str]) -> Option<Er
 pub fn location(resource: &str) -> Option<String> {
     let uri = Uri::parse(resource).filter(|uri| uri.fragment.is_none())?;
     let path = if uri.path == "/" { "" } else { uri.path };
-    let mut location = [uri.origin, "/.well-known/oauth-protected-resource", path].concat();
+    let mut location = joined(&[uri.origin, "/.well-known/oauth-protected-resource", path]);
     if let Some(query) = uri.query {
         location.push('?');
         location.push_str(query);

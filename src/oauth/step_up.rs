@@ -7,7 +7,7 @@
 
 use alloc::{string::String, vec::Vec};
 
-use crate::text::challenge::Challenge;
+use crate::text::{challenge::Challenge, integer};
 
 /// The parameters of the authorization request that a challenge asks for, [§4](https://www.rfc-editor.org/rfc/rfc9470.html#section-4): `acr_values` and
 /// `max_age`. For want of scope ([RFC 6750 §3.1](https://www.rfc-editor.org/rfc/rfc6750.html#section-3.1)): `scope`. `None` where no new login helps.
@@ -19,7 +19,7 @@ pub fn parameters(challenges: &[Challenge]) -> Option<Vec<(String, String)>> {
     let challenge = challenges.iter().find(wanted)?;
     let mut parameters = Vec::new();
     for name in ["acr_values", "max_age", "scope"] {
-        let value = challenge.get(name).filter(|value| name != "max_age" || value.parse::<u32>().is_ok());
+        let value = challenge.get(name).filter(|value| name != "max_age" || integer(value).is_some_and(|seconds| seconds >= 0));
         parameters.extend(value.map(|value| (name.into(), value.into())));
     }
     Some(parameters)

@@ -15,7 +15,10 @@ use crate::{
     limits,
     oauth::{client::Client, device::Pace, endpoint, token::Grant},
     secret::{Secret, same},
-    text::json::{Object, Writer},
+    text::{
+        integer,
+        json::{Object, Writer},
+    },
     time::Timestamp,
 };
 
@@ -30,10 +33,7 @@ pub fn check(parameters: &[(String, String)], scope: Option<&str>) -> Result<(),
     let rules = [
         (parameters.iter().filter(|(name, _)| HINTS.contains(&name.as_str())).count() == 1, "login_hint"),
         (given("scope").or(scope).is_some_and(|scope| scope.split(' ').any(|one| one == "openid")), "scope"),
-        (
-            given("requested_expiry").is_none_or(|seconds| seconds.parse::<u32>().is_ok_and(|seconds| seconds > 0)),
-            "requested_expiry",
-        ),
+        (given("requested_expiry").is_none_or(|seconds| integer(seconds).is_some_and(|seconds| seconds > 0)), "requested_expiry"),
         (given("client_notification_token").is_none_or(is_bearer_token), "client_notification_token"),
     ];
     match rules.iter().find(|(holds, _)| !holds) {

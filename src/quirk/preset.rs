@@ -37,7 +37,7 @@ impl Preset {
     /// A value as the provider wants it: scopes with its separator.
     pub fn value<'a>(&self, standard: &str, value: &'a str) -> Cow<'a, str> {
         match &self.scope_separator {
-            Some(separator) if standard == "scope" => value.split(' ').collect::<Vec<_>>().join(separator).into(),
+            Some(separator) if standard == "scope" => replaced(value, separator).into(),
             _ => value.into(),
         }
     }
@@ -59,4 +59,13 @@ fn names(issuer: &str, named: &str, tenant: Option<&str>) -> bool {
     let plain = |tenant: &&str| !tenant.is_empty() && tenant.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     let filled = named.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
     tenant.filter(plain).is_some_and(|tenant| filled == Some(tenant))
+}
+
+fn replaced(scope: &str, separator: &str) -> String {
+    let mut text = String::new();
+    for (index, one) in scope.split(' ').enumerate() {
+        text.push_str(if index > 0 { separator } else { "" });
+        text.push_str(one);
+    }
+    text
 }

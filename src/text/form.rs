@@ -1,13 +1,14 @@
 //! `application/x-www-form-urlencoded`: [RFC 6749 Appendix B](https://www.rfc-editor.org/rfc/rfc6749.html#appendix-B).
+//!
+//! Of our own for the same reason as [`base64url`](super::base64url): `form_urlencoded` is the other opinion in the tests.
 
-use alloc::{
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::{string::String, vec::Vec};
 
 /// One value, encoded.
 pub fn encode(value: &str) -> String {
-    form_urlencoded::byte_serialize(value.as_bytes()).collect()
+    let mut text = String::new();
+    push(&mut text, value);
+    text
 }
 
 /// Adds `name=value` to a form that may hold others.
@@ -15,12 +16,79 @@ pub fn append(form: &mut String, name: &str, value: &str) {
     if !form.is_empty() {
         form.push('&');
     }
-    form.extend(form_urlencoded::byte_serialize(name.as_bytes()));
+    push(form, name);
     form.push('=');
-    form.extend(form_urlencoded::byte_serialize(value.as_bytes()));
+    push(form, value);
 }
 
 /// The pairs of a form, in order. Every text is a form; what is not UTF-8 becomes U+FFFD.
 pub fn parse(form: &str) -> Vec<(String, String)> {
-    form_urlencoded::parse(form.as_bytes()).map(|(name, value)| (name.to_string(), value.to_string())).collect()
+    let mut pairs = Vec::new();
+    for pair in form.as_bytes().split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+        let mut parts = pair.splitn(2, |byte| *byte == b'=');
+        pairs.push((decode(parts.next()), decode(parts.next())));
+    }
+    pairs
+}
+
+fn push(text: &mut String, value: &str) {
+    for byte in value.bytes() {
+        match byte {
+            b'*' | b'-' | b'.' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => text.push(char::from(byte)),
+            b' ' => text.push('+'),
+            _ => {
+                text.push('%');
+                text.push(digit(byte / 16));
+                text.push(digit(byte % 16));
+            }
+        }
+    }
+}
+
+fn digit(value: u8) -> char {
+    char::from_digit(value.into(), 16).unwrap_or('0').to_ascii_uppercase()
+}
+
+/// The text of one part; a `%` that two digits do not follow stands for itself.
+fn decode(part: Option<&[u8]>) -> String {
+    let mut rest = part.unwrap_or_default();
+    let mut bytes = Vec::with_capacity(rest.len());
+    while let [first, after @ ..] = rest {
+        rest = after;
+        bytes.push(match (*first, after) {
+            (b'+', _) => b' ',
+            (b'%', [high, low, others @ ..]) => match (value(*high), value(*low)) {
+                (Some(high), Some(low)) => {
+                    rest = others;
+                    high.wrapping_mul(16) | low
+                }
+                _ => b'%',
+            },
+            (byte, _) => byte,
+        });
+    }
+    readable(&bytes)
+}
+
+fn value(digit: u8) -> Option<u8> {
+    u8::try_from(char::from(digit).to_digit(16)?).ok()
+}
+
+/// As much of it as is text, U+FFFD in place of the rest: what `String::from_utf8_lossy` does.
+fn readable(mut bytes: &[u8]) -> String {
+    let mut text = String::new();
+    loop {
+        match core::str::from_utf8(bytes) {
+            Ok(rest) => {
+                text.push_str(rest);
+                return text;
+            }
+            Err(error) => {
+                let (good, bad) = bytes.split_at_checked(error.valid_up_to()).unwrap_or_default();
+                text.push_str(core::str::from_utf8(good).unwrap_or_default());
+                text.push('\u{fffd}');
+                bytes = error.error_len().and_then(|length| bad.get(length..)).unwrap_or_default();
+            }
+        }
+    }
 }

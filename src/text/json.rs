@@ -9,7 +9,7 @@
 
 use alloc::{borrow::Cow, string::String, vec::Vec};
 
-use crate::{limits, secret::opaque};
+use crate::{limits, secret::opaque, text::integer};
 
 /// Text that is known to be one JSON value.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl<'a> Raw<'a> {
     pub fn integer(self) -> Option<i64> {
         let whole = self.0.split_once('.').map_or(self.0, |(whole, _)| whole);
         let plain = !self.0.contains(['e', 'E']);
-        if plain { whole.parse().ok() } else { None }
+        if plain { integer(whole) } else { None }
     }
 
     /// Whether it is a number.

@@ -6,6 +6,8 @@
 
 use alloc::{string::String, vec::Vec};
 
+use crate::text::{integer, joined};
+
 use crate::limits;
 
 /// An absolute `http` or `https` URL, taken apart.
@@ -70,9 +72,9 @@ impl<'a> Uri<'a> {
 /// ones the same: case of scheme, host and percent-encodings, encodings of what needs none, dot segments, the port and path that go without saying.
 pub fn normalised(url: &str) -> Option<String> {
     let (scheme, rest) = url.split_once(':')?;
-    let url = [&scheme.to_ascii_lowercase(), ":", rest].concat();
+    let url = joined(&[&scheme.to_ascii_lowercase(), ":", rest]);
     let uri = Uri::parse(&url)?;
-    let mut normalised = [if uri.secure { "https://" } else { "http://" }, &uri.host.to_ascii_lowercase()].concat();
+    let mut normalised = joined(&[if uri.secure { "https://" } else { "http://" }, &uri.host.to_ascii_lowercase()]);
     if !uri.port().is_empty() {
         normalised.push(':');
         normalised.push_str(uri.port());
@@ -211,5 +213,7 @@ fn is_host(host: &str) -> bool {
 /// `127.` and three numbers, written out: `127.1` and `0x7f.1` are left to those who like them.
 fn is_loopback_v4(host: &str) -> bool {
     let mut parts = host.split('.');
-    parts.next() == Some("127") && parts.clone().count() == 3 && parts.all(|part| part.len() <= 3 && part.parse::<u8>().is_ok())
+    parts.next() == Some("127")
+        && parts.clone().count() == 3
+        && parts.all(|part| part.len() <= 3 && integer(part).is_some_and(|number| (0..256).contains(&number)))
 }

@@ -5,8 +5,7 @@
 
 use alloc::{rc::Rc, vec::Vec};
 use core::cell::RefCell;
-use js_sys::{Promise, Uint8Array};
-use wasm_bindgen_futures::JsFuture;
+use js_sys::Promise;
 
 use crate::{
     error::{Code, Error, Phase},
@@ -39,10 +38,11 @@ impl Client {
         work(&mut self.0.relation.borrow_mut())
     }
 
-    /// Performs a flow to its end.
+    /// Performs a flow to its end. Of the feature `web`.
     ///
     /// # Errors
     /// Whatever ends the flow.
+    #[cfg(feature = "web")]
     pub async fn run<T>(&self, step: Step<T>, call: &Call) -> Result<T, Error> {
         let mut drive = Drive::new(self.clone(), call.clone(), step);
         let mut turn = drive.start()?;
@@ -51,8 +51,8 @@ impl Client {
                 Turn::Done(value) => return Ok(value),
                 Turn::Wait(promise) => promise,
             };
-            let answer = JsFuture::from(promise).await;
-            turn = drive.go_on(answer.ok().map(|bytes| Uint8Array::new(&bytes).to_vec()))?;
+            let answer = wasm_bindgen_futures::JsFuture::from(promise).await;
+            turn = drive.go_on(answer.ok().map(|bytes| js_sys::Uint8Array::new(&bytes).to_vec()))?;
         }
     }
 }

@@ -19,7 +19,10 @@ use crate::{
     },
     limits,
     secret::Secret,
-    text::json::{Object, Raw, Writer},
+    text::{
+        joined,
+        json::{Object, Raw, Writer},
+    },
     web::random,
 };
 
@@ -170,8 +173,8 @@ impl Host {
         let (hash, curve) = (member("hash"), member("namedCurve"));
         let bits = hash.strip_prefix("SHA-").unwrap_or("");
         let name = match member("name").as_ref() {
-            "RSASSA-PKCS1-v1_5" => ["RS", bits].concat(),
-            "RSA-PSS" => ["PS", bits].concat(),
+            "RSASSA-PKCS1-v1_5" => joined(&["RS", bits]),
+            "RSA-PSS" => joined(&["PS", bits]),
             "ECDSA" => match curve.as_ref() {
                 "P-384" => "ES384".into(),
                 "P-521" => "ES512".into(),
@@ -263,5 +266,5 @@ fn parameters(algorithm: Algorithm) -> String {
         _ => ("SHA-512", "64"),
     };
     let curve = algorithm.key_family();
-    ["{\"name\":\"", name, "\",\"hash\":\"", hash, "\",\"namedCurve\":\"", curve, "\",\"saltLength\":", salt, "}"].concat()
+    joined(&["{\"name\":\"", name, "\",\"hash\":\"", hash, "\",\"namedCurve\":\"", curve, "\",\"saltLength\":", salt, "}"])
 }

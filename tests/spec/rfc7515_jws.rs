@@ -4,14 +4,14 @@ use grantkit::{
     error::Code,
     jose::{
         jwk::Jwk,
-        jws::{Algorithm, Jws},
+        jws::{self, Algorithm, Jws},
     },
     text::{base64url, json::Object},
 };
 use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::world::{hmac, verify};
+use super::world::{hmac, noise, verify};
 
 fn vectors() -> Value {
     serde_json::from_str(include_str!("../vectors/rfc7515.json")).unwrap()
@@ -41,6 +41,15 @@ fn appendix_a_3_verifies_and_a_changed_one_does_not() {
     assert!(verify(&check));
     check.signed.push('x');
     assert!(!verify(&check));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn hmac_is_what_the_crate_makes_of_keys_of_any_length() {
+    for length in [0, 1, 31, 32, 63, 64, 65, 127, 128, 129, 300] {
+        let secret: String = noise(length, 128).into_iter().map(char::from).collect();
+        let input: String = noise(300 - length, 128).into_iter().map(char::from).collect();
+        assert_eq!(base64url::encode(&jws::hmac(&secret, &input)), hmac(&secret, &input), "{length} bytes");
+    }
 }
 
 #[wasm_bindgen_test(unsupported = test)]

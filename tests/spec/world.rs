@@ -207,3 +207,18 @@ pub fn drive_watched<T>(
         step = next.resume(relation, event, now());
     }
 }
+
+/// So many numbers below `limit`, which look like chance and are others at each call, and the same in each run.
+pub fn noise(length: usize, limit: usize) -> Vec<u8> {
+    use std::cell::Cell;
+    std::thread_local!(static STATE: Cell<u64> = const { Cell::new(0x9e37_79b9_7f4a_7c15) });
+    let next = || {
+        let mut state = STATE.get();
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        STATE.set(state);
+        u8::try_from((state >> 32) as usize % limit).unwrap()
+    };
+    std::iter::repeat_with(next).take(length).collect()
+}

@@ -12,10 +12,10 @@ use std::process::Command;
 const ORDER: [&str; 18] = [
     "words",
     "limits",
-    "time",
     "secret",
     "quirk::deviation",
     "text",
+    "time",
     "error",
     "http",
     "quirk",

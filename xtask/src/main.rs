@@ -12,6 +12,7 @@ mod failure;
 mod fuzz;
 mod host;
 mod house;
+mod inline;
 mod interop;
 mod module;
 mod package;

@@ -5,7 +5,7 @@
 
 use crate::failure::{At, Failure, Outcome};
 use crate::toolchain::{self, Toolchain, WASM};
-use crate::{package, place, progress, tools};
+use crate::{inline, package, place, progress, tools};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -20,13 +20,13 @@ pub(crate) struct Entry {
 /// Every module that the package carries.
 pub(crate) const ENTRIES: [Entry; 4] = [
     Entry { name: "core", features: "module" },
-    Entry { name: "client", features: "module,web" },
-    Entry { name: "session", features: "module,web,session" },
+    Entry { name: "client", features: "module,host" },
+    Entry { name: "session", features: "module,host,session" },
     Entry { name: "edge", features: "module,edge" },
 ];
 
 /// What the plain build is made of: everything that a page does.
-const PLAIN: Entry = Entry { name: "plain", features: "module,web,session" };
+const PLAIN: Entry = Entry { name: "plain", features: "module,host,session" };
 
 /// What WebAssembly had at first and what can be said in JavaScript: `wasm2js` takes no more.
 const PLAIN_SHRINK: [&str; 9] = [
@@ -43,7 +43,7 @@ const PLAIN_SHRINK: [&str; 9] = [
 
 /// The sequence that shrank the module most; each feature by name, because `--all-features` makes `wasm-opt` write proposals that
 /// browsers refuse. These are what the compiler's default target uses.
-const SHRINK: [&str; 16] = [
+const SHRINK: [&str; 18] = [
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
     "--enable-multivalue",
@@ -56,6 +56,8 @@ const SHRINK: [&str; 16] = [
     "--flatten",
     "--rereloop",
     "-Oz",
+    "-Os",
+    "--dealign",
     "--strip-dwarf",
     "--strip-eh",
     "--strip-producers",
@@ -127,12 +129,12 @@ fn make_plain(toolchain: &Toolchain, bindgen: &Path, node: &Path) -> Outcome<()>
     };
     run("binaryen/bin/wasm-opt", &PLAIN_SHRINK, "plain_bg.wasm", &folder.join("small.wasm"))?;
     run("binaryen/bin/wasm2js", &["-Oz"], "small.wasm", &folder.join("large.js"))?;
-    let [module, glue] = made;
+    let [module, made_glue] = made;
     let mut minify = Command::new(node);
     minify.arg(tools::npm_script("esbuild/bin/esbuild")).arg(folder.join("large.js")).args(["--minify", "--log-level=warning"]);
     progress::must("minify plain", minify.arg(format!("--outfile={}", module.display())))?;
     let text = fs::read_to_string(folder.join("plain_bg.js")).at("read", &folder)?;
-    place::write(&glue, plain_glue(&text)?)?;
+    place::write(&made_glue, plain_glue(&glue(&text))?)?;
     place::write(&module.with_extension("d.ts"), "export {};\n")?;
     inputs(PLAIN, toolchain, bindgen)?.leave_in(&mark)
 }
@@ -210,7 +212,7 @@ fn inputs(entry: Entry, toolchain: &Toolchain, bindgen: &Path) -> Outcome<place:
     let root = place::root();
     let manifests = ["Cargo.toml", "Cargo.lock", ".cargo/config.toml", "package-lock.json"].map(|name| root.join(name));
     let flags = std::env::var("RUSTFLAGS").unwrap_or_default();
-    let words = [entry.features, &toolchain.version, &bindgen.to_string_lossy(), &flags, "4"].map(str::to_owned);
+    let words = [entry.features, &toolchain.version, &bindgen.to_string_lossy(), &flags, "5"].map(str::to_owned);
     let stamp = words.iter().map(String::as_str).chain(SHRINK).fold(place::Stamp::default(), place::Stamp::word);
     Ok(stamp.files(&manifests).files(&place::files(&root.join("src"), &|_| true)?))
 }
@@ -268,17 +270,16 @@ fn output(entry: Entry, ending: &str) -> PathBuf {
     package::dist().join("wasm").join(format!("{}{separator}{ending}", entry.name))
 }
 
-/// Puts the module, the same as hex text, and the JavaScript side into the package, each with its types.
+/// Puts the module, the same as text ([`inline`]), and the JavaScript side into the package, each with its types.
 fn deliver(entry: Entry, folder: &Path) -> Outcome<()> {
     let read = |name: String| fs::read(folder.join(&name)).at("read", &folder.join(&name));
     let module = read("small.wasm".into())?;
-    let hex: String = module.iter().flat_map(|byte| [char::from(b'@' | byte >> 4), char::from(b'0' | byte & 15)]).collect();
     let types = types(&String::from_utf8_lossy(&read(format!("{}.d.ts", entry.name))?));
     let glue = glue(&String::from_utf8_lossy(&read(format!("{}_bg.js", entry.name))?));
     let contents: [&[u8]; 6] = [
         &module,
         b"declare const module: WebAssembly.Module;\nexport default module;\n",
-        &format!("export default \"{hex}\";\n").into_bytes(),
+        &format!("export default \"{}\";\n", inline::text(&module)).into_bytes(),
         b"declare const hex: string;\nexport default hex;\n",
         glue.as_bytes(),
         types.as_bytes(),
