@@ -87,7 +87,7 @@ fn pass(dice: &mut Dice, server: &mut Server, request: &Request, well: bool) -> 
     };
     let fate = if well { 0 } else { dice.roll(20) };
     match fate {
-        0..=5 => return Event::Response(server.answer(request)),
+        0..=5 => Event::Response(server.answer(request)),
         // The server had it.
         6..=12 => {
             let mut answer = server.answer(request);
@@ -100,7 +100,7 @@ fn pass(dice: &mut Dice, server: &mut Server, request: &Request, well: bool) -> 
                 11 => answer = text_response(502, "text/html", "<h1>Bad gateway</h1>"),
                 _ => answer = json_response(500, &json!({"error": "server_error"})),
             }
-            return Event::Response(answer);
+            Event::Response(answer)
         }
         13 => Event::Failed(Code::Network),
         14 => Event::Unsent(Code::Aborted),
