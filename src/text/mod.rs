@@ -16,19 +16,20 @@ pub(crate) fn joined(parts: &[&str]) -> String {
     text
 }
 
-/// A whole number: decimal digits, as many as fit into 63 bits whatever they are, and a sign where it is negative. `str::parse` does it for each size of number anew.
+/// A whole number of 64 bits: decimal digits, and a sign where it is negative. `str::parse` does it for each size of number anew.
 pub(crate) fn integer(text: &str) -> Option<i64> {
     let digits = text.strip_prefix('-').unwrap_or(text);
-    if digits.is_empty() || digits.len() > 18 {
+    if digits.is_empty() {
         return None;
     }
+    // Counted downwards, because the lowest number has no positive twin.
     let mut value: i64 = 0;
     for byte in digits.bytes() {
         let digit = byte.wrapping_sub(b'0');
         if digit > 9 {
             return None;
         }
-        value = value.wrapping_mul(10).wrapping_add(digit.into());
+        value = value.checked_mul(10)?.checked_sub(digit.into())?;
     }
-    Some(if digits.len() == text.len() { value } else { value.wrapping_neg() })
+    if digits.len() == text.len() { value.checked_neg() } else { Some(value) }
 }
