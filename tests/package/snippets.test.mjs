@@ -186,8 +186,7 @@ describe("the documents", () => {
     const cells = tables.flatMap((table) => table.trim().split("\n").slice(2).map((row) => row.split("|").at(-2)));
     const cited = cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`(?! \(fuzz\))/g)].map((match) => match[1]));
     const fuzzed = cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)` \(fuzz\)/g)].map((match) => match[1]));
-    const targets = read("fuzz/Cargo.toml");
-    assert.deepEqual(fuzzed.filter((name) => !targets.includes(`name = "${name}"`)), []);
+    assert.deepEqual(fuzzed.filter((name) => !existsSync(join(ROOT, `fuzz/src/bin/${name}.rs`))), []);
     const missing = cited.filter((name) => !(tests.includes(`fn ${name}(`) || tests.includes(`test("${name}"`) || tests.includes(`"${name}": "`)));
     assert.ok(cited.length > 50, "the tables are read");
     assert.deepEqual(missing, []);
