@@ -72,7 +72,7 @@ describe("a bad day of the authorization server", { timeout: 120_000, concurrenc
   }));
 
   for (const mode of ["html", "empty", "reset", "lost", "slow", "down"]) {
-    test(`an answer that is ${mode} leaves the refresh token in doubt: it is not sent again, and a new login settles it`, () => expired({ isolates: 2 }, async (world, browser) => {
+    test(`an answer that is ${mode} leaves the refresh token in doubt: it is not sent again, and a new login settles it`, () => expired({ isolates: 2, ...(mode === "slow" && { facts: { timeout: 1500 } }) }, async (world, browser) => {
       world.gate.mode = mode;
       if (mode === "down") await world.gate.close();
       const answers = await Promise.all([0, 1, 0, 1].map((isolate) => browser.fetch("/api/x", { isolate })));

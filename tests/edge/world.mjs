@@ -79,7 +79,7 @@ export async function startServers({ origin, facts = {}, ttl = {}, features, con
   const api = await startApi();
   const options = {
     issuer: op.issuer, server: { ...metadata, token_endpoint: gate.url }, clientId: CLIENT.id, scope: "openid offline_access profile email", authorization: { prompt: "consent" },
-    origin, timeout: 2000, logout: { returnTo: "/bye" },
+    origin, logout: { returnTo: "/bye" },
     routes: { "/api/": `${api.origin}/base/`, "/own/": { url: `${api.origin}/own/`, token: "client" }, "/open/": { url: `${api.origin}/open/`, token: "none", methods: ["GET"] }, "/gone/": "http://127.0.0.1:9/" },
     ...facts,
   };
