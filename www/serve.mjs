@@ -157,6 +157,8 @@ async function main() {
     await demo.close();
     process.exit(0);
   };
+  // workerd's host would end this process at once, and not cleanly.
+  process.removeAllListeners("SIGINT").removeAllListeners("SIGTERM");
   process.on("SIGINT", stop).on("SIGTERM", stop);
 }
 

@@ -12,10 +12,10 @@ export const open = (options: SessionOptions): Promise<Session> => createSession
 });
 
 export const logIn = (session: Session): Promise<void> =>
-  session.login({ prompt: "consent", returnTo: "/" }); // leaves, and comes back signed in
+  session.login({ prompt: "consent", returnTo: "./" }); // leaves, and comes back signed in
 
 export const ask = (session: Session, api: string): Promise<Response> =>
   session.fetch(api); // the Worker adds the token; other addresses get none
 
 export const logOut = (session: Session): Promise<void> =>
-  session.logout({ returnTo: "/" }); // here, in every tab, and at the server
+  session.logout({ returnTo: "./" }); // here, in every tab, and at the server

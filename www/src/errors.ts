@@ -106,7 +106,7 @@ export function errorCard(error: unknown): HTMLElement {
         error.error_description !== undefined && h("p", { class: "message" }, ["The server's words: ", "サーバーの言葉："], h("q", { lang: "en" }, error.error_description)),
         h("dl", { class: "facts" }, ...pair(["whose fault", "原因の所在"], FAULTS[error.fault]), ...pair(["what to do", "次にすること"], next(error)))),
       h("dl", { class: "marks" }, ...marks.filter(([, value]) => value !== false).map(([name, value]) => h("div", {}, ...pair(name, value)))),
-      h("details", { class: "fold" }, h("summary", {}, ["error.toJSON(), which may be logged", "error.toJSON()：ログに残してよい内容"]), h("pre", { tabindex: "0", role: "region", "aria-label": ["The error as JSON", "JSON で表したエラー"] }, json(error.toJSON())))));
+      h("details", { class: "fold" }, h("summary", {}, ["error.toJSON(), which may be logged", "error.toJSON()：ログに残してよい内容"]), h("pre", { tabindex: "0", role: "group", "aria-label": ["The error as JSON", "JSON で表したエラー"] }, json(error.toJSON())))));
 }
 
 function pair(name: Child, value: Child): HTMLElement[] {

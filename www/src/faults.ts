@@ -235,7 +235,7 @@ function accepted(outcome: unknown): Child & Node {
       ? h("p", {}, ["Accepted: with `idTokenSignature: \"tls\"` nobody looks at the signature. That is its price.", "受け入れました。`idTokenSignature: \"tls\"` では誰も署名を見ません。それが代償です。"])
       : h("p", {}, ["Read, and each departure named:", "読み取り、仕様からの逸脱をすべて挙げました："]),
     deviations(seen),
-    !checks && h("pre", { tabindex: "0", role: "region", "aria-label": ["What was read", "読み取った内容"] }, json(maskJson(outcome))));
+    !checks && h("pre", { tabindex: "0", role: "group", "aria-label": ["What was read", "読み取った内容"] }, json(maskJson(outcome))));
 }
 
 type Callback = Record<string, string>;

@@ -9,6 +9,8 @@ import { clock, h, json, meta, own, source, the, theme, type Child } from "./ui.
 import { maskJson } from "./wire.js";
 
 let house: House | undefined;
+/** A button may be pressed before the session has started. */
+const entered = enter();
 
 // ── The session ──
 
@@ -63,7 +65,7 @@ async function ask(): Promise<void> {
       h("div", { class: "wire out" }, call, h("p", { class: "soft" }, added)),
       h("div", { class: "wire in" },
         h("p", { class: "line" }, h("b", {}, String(reply.status)), h("code", {}, reply.headers.get("content-type") ?? ""), h("span", { class: "time" }, `${milliseconds} ms`)),
-        h("pre", { tabindex: "0", role: "region", "aria-label": ["What the API answered", "API の答え"] }, readable(text))));
+        h("pre", { tabindex: "0", role: "group", "aria-label": ["What the API answered", "API の答え"] }, readable(text))));
   } catch (error) {
     the("reply").replaceChildren(errorCard(error));
   }
@@ -174,7 +176,7 @@ async function logIn(): Promise<void> {
   the<HTMLButtonElement>("login").disabled = true;
   try {
     sessionStorage.setItem("leaving", "to log in");
-    await house!.logIn();
+    await (await entered).logIn();
   } catch (error) {
     failed(error);
   }
@@ -214,7 +216,7 @@ async function open(): Promise<void> {
   const cameFromLogin = sessionStorage.getItem("leaving") !== null;
   sessionStorage.removeItem("leaving");
   try {
-    house = await enter();
+    house = await entered;
   } catch (error) {
     the<HTMLButtonElement>("login").disabled = true;
     return failed(error);

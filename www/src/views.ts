@@ -30,7 +30,7 @@ export function response(exchange: Exchange): HTMLElement {
   return h("div", { class: "wire in" },
     h("p", { class: "line" }, h("b", {}, String(exchange.status || "redirect")), h("code", {}, exchange.headers?.["content-type"] ?? ""), time),
     headers(exchange.headers ?? {}),
-    h("pre", { tabindex: "0", role: "region", "aria-label": ["Response body", "応答の本文"] }, body));
+    h("pre", { tabindex: "0", role: "group", "aria-label": ["Response body", "応答の本文"] }, body));
 }
 
 /** Request, reply; a long reply folded away under `summary`. */
