@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { errorIn, launch, loggedIn, logIn, visit } from "./harness.mjs";
+import { attack, errorIn, launch, loggedIn, logIn, signIn, visit } from "./harness.mjs";
 
 /** A name of no one, which this browser takes for loopback, and which is therefore no secure origin. */
 const NAME = "demo.grantkit.test";
@@ -44,6 +44,14 @@ describe("an insecure origin", { timeout: 60_000 }, () => {
     await outcome.waitFor();
     assert.match(await outcome.textContent(), /nobody looks at the signature/);
   }, { at }));
+
+  test("has a front page too: a session in the Worker, and an attack in vain", () => visit(browser, async ({ page }) => {
+    await page.getByRole("heading", { name: "crypto.subtle is missing here" }).waitFor();
+    await signIn(page);
+    const verdicts = await attack(page);
+    assert.ok(!Object.values(verdicts).includes("leaked"), JSON.stringify(verdicts));
+    assert.deepEqual([verdicts.look, verdicts.listen, verdicts["own-login"]], ["held", "held", "untried"]);
+  }, { at: (demo) => `http://${NAME}:${demo.port}/` }));
 
   test("is refreshed and logged out like any other", () => visit(browser, async ({ page }) => {
     await logIn(page);

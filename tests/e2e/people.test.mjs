@@ -21,7 +21,7 @@ const english = (page) => page.evaluate(() => {
   const left = [];
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const element = node.parentElement;
-    if (element.closest("code, pre, script, noscript, [lang=en], td") || !element.checkVisibility()) continue;
+    if (element.closest("code, pre, script, noscript, :not(html)[lang=en], td") || !element.checkVisibility()) continue;
     if (/([A-Za-z]+[ ,.;:]+){3}[A-Za-z]+/.test(node.data)) left.push(node.data.trim());
   }
   for (const element of document.querySelectorAll("[aria-label]")) if (/([A-Za-z]+ ){2}[A-Za-z]+/.test(element.ariaLabel)) left.push(element.ariaLabel);

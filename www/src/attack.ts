@@ -12,8 +12,8 @@ import { Search, stored, tokensIn, type Find } from "./search.js";
 import { meta, own } from "./ui.js";
 import { mask } from "./wire.js";
 
-/** `held`: it came to nothing. `open`: it works, and is said to. `leaked`: it works, and must not. */
-export type Verdict = "held" | "open" | "leaked";
+/** `held`: it came to nothing. `open`: it works, and is said to. `leaked`: it works, and must not. `untried`: it proves nothing here. */
+export type Verdict = "held" | "open" | "leaked" | "untried";
 
 export interface Outcome {
   readonly verdict: Verdict;
@@ -102,12 +102,14 @@ function listen(house: House): Attempt {
     title: ["Listen in while tokens are on their way", "トークンが行き交うところを盗み聞きする"],
     how: ["`fetch`, `XMLHttpRequest`, `JSON.parse`, messages and streams are replaced by ones that listen; then the session is refreshed, and the API is asked.", "`fetch`、`XMLHttpRequest`、`JSON.parse`、メッセージ、ストリームを、盗み聞きするものに置き換えます。それからセッションを更新し、API に問い合わせます。"],
     async run() {
+      let renewed = true;
       const heard = await listenedIn(async () => {
-        await house.refresh().catch(() => {});
+        await house.refresh().catch(() => { renewed = false; });
         await house.ask().then((reply) => reply.text(), () => {});
       });
       const secrets = known(house);
       const finds = heard.flatMap(tokensIn).filter((it) => !secrets.has(it)).map((value) => ({ where: "heard", value }));
+      if (!renewed && finds.length === 0) return { verdict: "untried", said: ["No token was on its way: the session could not be refreshed just now.", "トークンは行き交いませんでした。今はセッションを更新できません。"] };
       return judged(finds, [
         `${count(heard.length)} things were heard: the answers, and no token. They were renewed where this page has no ears.`,
         `${count(heard.length)} 件を聞き取りました。応答は聞こえましたが、トークンは聞こえません。更新は、このページの耳が届かない所で行われたからです。`,
@@ -335,7 +337,9 @@ function ownLogin(): Attempt {
     title: ["Begin a login of its own, for tokens of its own", "自分用のログインを始めて、自分用のトークンを得る"],
     how: ["A hidden frame asks the authorization server by `prompt=none`, with a verifier of the attacker's: the server knows you, and answers.", "隠したフレームから、攻撃者の verifier を使い `prompt=none` で認可サーバーに尋ねます。サーバーはあなたを覚えているので、答えます。"],
     async run() {
-      if (!globalThis.crypto?.subtle || !meta("authorization")) return { verdict: "held", said: ["Not tried on this page.", "このページでは試しません。"] };
+      if (!globalThis.crypto?.subtle || !meta("authorization")) {
+        return { verdict: "untried", said: ["Not tried on this page. Elsewhere it works: every client without a secret has this limit.", "このページでは試しません。ほかでは成功します。秘密を持たないクライアントすべての限界です。"] };
+      }
       const verifier = random();
       const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
       const query = new URLSearchParams({

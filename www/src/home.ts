@@ -109,7 +109,7 @@ function changed(what: "change" | "error"): void {
 
 // ── The attack ──
 
-const VERDICTS: Record<Verdict, Text> = { held: ["fails", "失敗"], open: ["succeeds", "成功"], leaked: ["leaks", "漏えい"] };
+const VERDICTS: Record<Verdict, Text> = { held: ["fails", "失敗"], open: ["succeeds", "成功"], leaked: ["leaks", "漏えい"], untried: ["not tried", "試していません"] };
 
 /** The attempts, before they are tried. */
 function drawAttack(): void {
