@@ -113,13 +113,13 @@ pub fn scope(value: Raw<'_>, deviations: &mut Deviations) -> Option<String> {
     Some(scope)
 }
 
-/// `token_type`, where it is another word for Bearer: Apigee's, Slack's two.
+/// `token_type`, where it is another word for Bearer: Apigee's, Azure DevOps', Slack's two.
 pub fn token_type<'a>(value: Option<Cow<'a, str>>, deviations: &mut Deviations) -> Cow<'a, str> {
     let Some(value) = value.filter(|value| !value.is_empty()) else {
         deviations.note(Deviation::MissingTokenType);
         return "Bearer".into();
     };
-    if ["bearertoken", "bot", "user"].iter().any(|alias| value.eq_ignore_ascii_case(alias)) {
+    if ["bearertoken", "jwt-bearer", "bot", "user"].iter().any(|alias| value.eq_ignore_ascii_case(alias)) {
         deviations.note(Deviation::TokenTypeAlias);
         return "Bearer".into();
     }

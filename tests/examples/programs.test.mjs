@@ -4,7 +4,7 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { ROOT, run } from "../package/consumer.mjs";
+import { ROOT } from "../package/consumer.mjs";
 import { workshop } from "../package/installed.mjs";
 import { answerServer, browse, freePort, providerWith, start } from "./harness.mjs";
 
@@ -89,13 +89,10 @@ test("mcp-client finds its authorization server, registers, logs in and lists th
   }
 });
 
-test("native logs in by the browser of this machine, with reqwest and ring, and refreshes", { timeout: 900_000 }, async () => {
-  const folder = join(ROOT, "examples/native");
-  const target = join(ROOT, "target/examples");
-  await run("cargo", ["build", "--quiet", "--target-dir", target], folder, {}, 800_000);
+test("native logs in by the browser of this machine, with reqwest and ring, and refreshes", LONG, async () => {
   const client = { client_id: "native", application_type: "native", redirect_uris: ["http://127.0.0.1/callback"] };
   const server = await providerWith({ client });
-  const program = start(join(target, `debug/grantkit-example-native${process.platform === "win32" ? ".exe" : ""}`), [], folder, { ISSUER: server.issuer, CLIENT_ID: "native" });
+  const program = start(join(ROOT, `target/examples/debug/grantkit-example-native${process.platform === "win32" ? ".exe" : ""}`), [], ROOT, { ISSUER: server.issuer, CLIENT_ID: "native" });
   try {
     const [, address] = await program.says(/\n(http\S+)/);
     await browse(async (page) => {

@@ -1,11 +1,12 @@
-/** examples/react, examples/nextjs and examples/hono: a person with a browser logs in, and out again. */
+/** examples/react, examples/nextjs, examples/hono and examples/yew: a person with a browser logs in, and out again. */
 import assert from "node:assert/strict";
-import { readdir } from "node:fs/promises";
+import { cp, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 
 import { served } from "../package/chromium.mjs";
-import { run } from "../package/consumer.mjs";
+import { ROOT, run } from "../package/consumer.mjs";
 import { workshop } from "../package/installed.mjs";
 import { newerNode } from "../package/nodes.mjs";
 import { answerServer, browse, freePort, providerWith, start } from "./harness.mjs";
@@ -121,5 +122,26 @@ test("hono: on workerd, by wrangler", LONG, async (context) => {
   } finally {
     await server.end();
     await Promise.all([app.remove(), provider.close()]);
+  }
+});
+
+test("yew: a page in Rust", LONG, async () => {
+  const folder = await mkdtemp(join(tmpdir(), "grantkit-yew-"));
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const provider = await providerWith({ client: clientAt("yew-test", origin), configuration: { clientBasedCORS: (_, asked) => asked === origin } });
+  try {
+    await cp(join(ROOT, "target/examples/yew"), folder, { recursive: true });
+    const page = await readFile(join(folder, "index.html"), "utf8");
+    const configured = page.replace(/data-issuer="[^"]*" data-client-id="[^"]*"/, `data-issuer="${provider.issuer}" data-client-id="yew-test"`);
+    await writeFile(join(folder, "index.html"), configured);
+    await served(folder, () => browse(async (page) => {
+      await logIn(page, origin);
+      assert.equal(await page.evaluate(() => sessionStorage.length), 0, "the pending login is gone");
+      await page.goto(`${origin}/callback?code=c&state=s`);
+      await page.getByText("The login did not work: state_mismatch").waitFor();
+    }), { port, fallback: "index.html" });
+  } finally {
+    await Promise.all([rm(folder, { recursive: true, force: true }), provider.close()]);
   }
 });

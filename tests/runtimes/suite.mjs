@@ -5,6 +5,7 @@
 import authorization from "./suite/authorization.mjs";
 import badInput from "./suite/bad_input.mjs";
 import badOptions from "./suite/bad_options.mjs";
+import days from "./suite/days.mjs";
 import discovery from "./suite/discovery.mjs";
 import faults from "./suite/faults.mjs";
 import fetching from "./suite/fetch.mjs";
@@ -16,7 +17,7 @@ import tokenRequest from "./suite/token_request.mjs";
 import tokenResponse from "./suite/token_response.mjs";
 import { tools } from "./suite/tools.mjs";
 
-const CHAPTERS = [pkce, tokenRequest, tokenResponse, discovery, authorization, login, idToken, faults, fetching, secrets, badInput, badOptions];
+const CHAPTERS = [pkce, tokenRequest, tokenResponse, discovery, authorization, login, idToken, faults, days, fetching, secrets, badInput, badOptions];
 
 /** Milliseconds that one sentence may take: what hangs has failed, and the others still run. */
 const PATIENCE = 20_000;

@@ -1,7 +1,9 @@
 //! What the specifications say, as tests: one file for each, the same natively and in browsers.
 
+mod attacks;
 mod clock;
 mod fapi2;
+mod faults;
 mod flow;
 mod jarm;
 mod js_convert;

@@ -9,13 +9,21 @@ fn rows() -> Vec<Value> {
 }
 
 fn response(row: &Value) -> Response {
-    let body = &row["body"];
+    let body = row["hex"]
+        .as_str()
+        .map_or_else(|| row["body"].as_str().map_or_else(|| row["body"].to_string(), Into::into).into_bytes(), bytes);
     Response {
         status: row["status"].as_u64().unwrap() as u16,
         content_type: Some(row["content_type"].as_str().unwrap().into()),
-        body: body.as_str().map_or_else(|| body.to_string(), Into::into).into_bytes(),
+        www_authenticate: row["www_authenticate"].as_str().map(Into::into),
+        body,
         ..Response::default()
     }
+}
+
+/// What is no text stands there as hexadecimal digits.
+fn bytes(hex: &str) -> Vec<u8> {
+    (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
 }
 
 fn words(value: &Value) -> Vec<&str> {

@@ -67,7 +67,49 @@ pub(crate) fn inspect(root: &Path) -> Outcome<Vec<Finding>> {
         ("the core knows nothing of where it runs", pure),
         ("no file names a registry's host or a place on one machine", private),
         ("package-lock.json says nothing of where packages came from", locked),
+        ("each test that the threat model names is there", missing_tests(root)?),
     ])
+}
+
+/// The tests that [SECURITY.md](../../.github/SECURITY.md) names in the last column of its tables, and nobody wrote.
+fn missing_tests(root: &Path) -> Outcome<Vec<String>> {
+    let model = root.join(".github/SECURITY.md");
+    let model = std::fs::read_to_string(&model).at("read", &model)?;
+    let mut written = String::new();
+    for folder in ["tests", "www/src", "fuzz/src/bin"] {
+        for path in place::files(&root.join(folder), &|name| [".rs", ".mjs", ".ts"].iter().any(|end| name.ends_with(end)))? {
+            // A fuzz target is named by its file.
+            written.push_str(&format!("`{}`\n", path.file_stem().unwrap_or_default().to_string_lossy()));
+            written.push_str(&std::fs::read_to_string(&path).at("read", &path)?);
+        }
+    }
+    Ok(named_tests(&model).into_iter().filter(|(_, name)| !is_written(name, &written)).map(missing).collect())
+}
+
+fn missing((line, name): (usize, &str)) -> String {
+    format!(".github/SECURITY.md:{line}: names the test `{name}`, which is not there")
+}
+
+/// Each name between backticks in the last cell of a row, and its line, in the tables whose last column is headed so.
+fn named_tests(model: &str) -> Vec<(usize, &str)> {
+    let mut named = Vec::new();
+    let mut of_tests = false;
+    for (number, row) in model.lines().enumerate() {
+        let cell = row.trim_end_matches([' ', '|']).rsplit(" | ").next().unwrap_or("");
+        of_tests = row.starts_with('|') && (of_tests || matches!(cell, "test" | "tests"));
+        if of_tests {
+            named.extend(cell.split('`').skip(1).step_by(2).map(|name| (number + 1, name)));
+        }
+    }
+    named
+}
+
+/// A sentence or a word stands in quotes somewhere, a function in Rust is defined, a fuzz target has a file.
+fn is_written(name: &str, written: &str) -> bool {
+    [format!("fn {name}("), format!("\"{name}\""), format!("`{name}`"), format!("{name}:")]
+        .iter()
+        .any(|form| written.contains(form))
+        || (name.contains(' ') && written.contains(name))
 }
 
 /// Every path of `code` that leads to a room below its own, or to no room at all.
@@ -267,6 +309,16 @@ mod tests {
         assert!(!broken("a /root is a path of a server"));
         assert!(!broken("../work/x and /workshop/x"));
         assert!(!broken("https://github.com/rust-lang/crates.io-index"));
+    }
+
+    #[test]
+    fn a_test_that_the_threat_model_names_must_be_there() {
+        let model = "| what | `guard` |\n\n| attack | guard | tests |\n| an attack | `guard` in [a](b) | `a_test_that_is`, `a_test_that_is_not` and `a sentence` in [e2e](c) |\n`not a row`";
+        let names = named_tests(model);
+        assert_eq!(names, [(4, "a_test_that_is"), (4, "a_test_that_is_not"), (4, "a sentence")]);
+        let written = "fn a_test_that_is() {}\ntest(\"says a sentence here\", () => {})";
+        let missing: Vec<_> = names.iter().filter(|(_, name)| !is_written(name, written)).collect();
+        assert_eq!(missing, [&(4, "a_test_that_is_not")]);
     }
 
     #[test]

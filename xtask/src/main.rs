@@ -7,6 +7,7 @@ mod bench;
 mod browsers;
 mod demo;
 mod docs;
+mod examples;
 mod failure;
 mod fuzz;
 mod host;

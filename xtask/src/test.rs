@@ -6,7 +6,7 @@ use crate::interop::{self, Ending};
 use crate::progress::{self, Show};
 use crate::tally::Tally;
 use crate::toolchain::{self, WASM};
-use crate::{fuzz, house, module, peers, place};
+use crate::{examples, fuzz, house, module, peers, place};
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -42,7 +42,7 @@ const GROUPS: [Group; 14] = [
     Group { name: "runtimes", counts: true, run: runtimes },
     Group { name: "e2e", counts: true, run: e2e },
     Group { name: "package", counts: true, run: package },
-    Group { name: "examples", counts: true, run: examples },
+    Group { name: "examples", counts: true, run: run_examples },
     Group { name: "interop", counts: true, run: run_interop },
 ];
 
@@ -270,8 +270,9 @@ fn package() -> Outcome<Verdict> {
     node("tests/package", &node_tests("tests/package")?)
 }
 
-/// What the examples need beside grantkit is installed into the cache, once.
-fn examples() -> Outcome<Verdict> {
+/// What the examples need from npm is installed into the cache, once.
+fn run_examples() -> Outcome<Verdict> {
+    examples::build()?;
     node("tests/examples", &node_tests("tests/examples")?)
 }
 

@@ -7,8 +7,10 @@ export default function (test, { grantkit, facts, same, holds, refused }) {
   const response = (body, status = 200, headers = { "content-type": "application/json" }) =>
     ({ status, headers, body: typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body) });
 
-  for (const { server, status, content_type, body, interop } of facts.quirks) {
-    const sent = response(body, status, { "content-type": content_type });
+  for (const { server, status, content_type, www_authenticate, body, hex, interop } of facts.quirks) {
+    // What is no text stands there as hexadecimal digits.
+    const bytes = hex && Uint8Array.from(hex.match(/../g), (digits) => parseInt(digits, 16));
+    const sent = response(bytes ?? body, status, { "content-type": content_type, ...(www_authenticate && { "www-authenticate": www_authenticate }) });
     const departs = interop.deviations.length > 0;
 
     test(`what ${server} sends is read, and its departures are named`, async () => {
