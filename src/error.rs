@@ -108,19 +108,20 @@ impl Phase {
     }
 }
 
-/// One row for each code: the word, whose fault, the clause, and what a developer reads.
+/// One row for each code: the word, whose fault, the clause, and what a developer reads. Some are of one feature alone, and cost the
+/// other modules no bytes.
 macro_rules! codes {
-    ($($name:ident $word:literal $fault:ident $spec:literal $message:literal)*) => {
+    ($($(#[$only:meta])? $name:ident $word:literal $fault:ident $spec:literal $message:literal)*) => {
         /// What happened, by one word.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Code { $(#[doc = $message] $name,)* }
+        pub enum Code { $($(#[$only])? #[doc = $message] $name,)* }
 
         /// What is said of each code, in the order of the variants.
-        static TABLE: &[(&str, Fault, &str, &str)] = &[$(($word, Fault::$fault, $spec, $message),)*];
+        static TABLE: &[(&str, Fault, &str, &str)] = &[$($(#[$only])? ($word, Fault::$fault, $spec, $message),)*];
 
         impl Code {
             /// All of them.
-            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+            pub const ALL: &'static [Self] = &[$($(#[$only])? Self::$name,)*];
         }
     };
 }
@@ -137,7 +138,7 @@ codes! {
     UnsupportedByServer "unsupported_by_server" Caller "RFC 8414 2"
         "The server's metadata does not offer this. Check its metadata, or choose another way."
     CryptoUnavailable "crypto_unavailable" Caller "OIDC Core 3.1.3.7"
-        "crypto.subtle is missing (not a secure context), so signatures cannot be verified. Serve over https, or set idTokenSignature: \"tls\"."
+        "crypto.subtle is missing (not a secure context), so nothing is verified or sealed. Serve over https; idTokenSignature: \"tls\" lets ID tokens pass."
     AlgorithmUnsupported "algorithm_unsupported" Caller "RFC 7518 3.1"
         "This runtime cannot verify signatures of this algorithm. Have the server sign with RS256 or ES256, or update the runtime."
     MissingRefreshToken "missing_refresh_token" Caller "RFC 6749 6"
@@ -146,6 +147,21 @@ codes! {
         "The token is not for this URL. Name the URL's prefix in the option api, or do not send the token there."
     ProfileViolation "profile_violation" Caller "FAPI 2.0 5.3.3"
         "This is outside of FAPI 2.0, and fapi2 is on. Choose what the profile has, or turn fapi2 off."
+    #[cfg(feature = "session")]
+    NotSignedIn "not_signed_in" Caller ""
+        "Nobody is signed in. Call login() first."
+    #[cfg(feature = "session")]
+    SessionEnded "session_ended" Caller ""
+        "The session is over: it was not used for too long (idle), or its login is too long ago (absolute). Log in again."
+    #[cfg(feature = "session")]
+    StorageUnavailable "storage_unavailable" Caller ""
+        "The browser lets this page store nothing (IndexedDB). Allow site data for it, and see that the disk is not full."
+    #[cfg(feature = "session")]
+    WorkerUnavailable "worker_unavailable" Caller ""
+        "The Worker did not start. Allow blob: in the policy's worker-src, or serve grantkit/session/worker.js and name it in worker."
+    #[cfg(feature = "session")]
+    PopupBlocked "popup_blocked" Caller ""
+        "The browser opened no window. Call login({ popup: true }) in the click itself, or log in by redirect."
     RepeatedParameter "repeated_parameter" Server "RFC 6749 3.1"
         "A parameter occurs more than once in the callback. Start the login anew; if it happens again, tell the server's operator."
     StateMismatch "state_mismatch" Server "RFC 6749 10.12"
@@ -164,6 +180,9 @@ codes! {
         "The server did not answer in time. Try again later, or allow a longer timeout."
     Aborted "aborted" Transport ""
         "The caller ended the call."
+    #[cfg(feature = "session")]
+    PopupClosed "popup_closed" Transport ""
+        "The window was closed before the login came to its end. Offer the login again."
     ResponseTooLarge "response_too_large" Server ""
         "The response is larger than any OAuth response. Is this the right URL?"
     NotOauthResponse "not_oauth_response" Server "RFC 6749 5"

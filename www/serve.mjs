@@ -3,6 +3,7 @@
  *
  *     PORT     the page's port, 7420 unless told
  *     OP_PORT  the authorization server's port, 7421 unless told
+ *     EDGE_PORT  the port of the Worker that keeps tokens at the edge, 7422 unless told
  *     LISTEN   the address to listen on, 127.0.0.1 unless told; 0.0.0.0 lets other devices in, over plain http
  */
 import { createServer } from "node:http";
@@ -14,17 +15,19 @@ import { fileURLToPath } from "node:url";
 import { context } from "esbuild";
 
 import { hostname, isOurs, startProvider } from "../tests/servers/oidc-provider.mjs";
+import { edgeClient, freePort, startEdge } from "../worker/serve.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Paths that show the page: the front door, where a login comes back, where a logout ends. */
 const PAGE = new Set(["/", "/callback", "/signed-out"]);
 
-/** Starts both servers; a port of 0 takes a free one. */
-export async function startDemo({ port = 0, opPort = 0, host = "127.0.0.1", ttl, idTokenAlg } = {}) {
+/** Starts both servers, and the Worker where `edgePort` is given; a port of 0 takes a free one. */
+export async function startDemo({ port = 0, opPort = 0, edgePort, host = "127.0.0.1", ttl, idTokenAlg } = {}) {
   const bundle = await bundler();
   const closedPort = await unusedPort();
-  let op;
+  const edgeOrigin = edgePort === undefined ? undefined : `http://127.0.0.1:${edgePort || await freePort()}`;
+  let op, edge;
   const server = createServer((request, response) => {
     answer(request, response).catch((error) => response.writeHead(500, { "content-type": "text/plain" }).end(String(error.message)));
   });
@@ -35,13 +38,14 @@ export async function startDemo({ port = 0, opPort = 0, host = "127.0.0.1", ttl,
     op = await startProvider({
       port: opPort, bind: host, host: host === "0.0.0.0" ? "127.0.0.1" : host, ttl, idTokenAlg,
       redirectUris: (name) => [...at("/callback")(name), ...at("/silent.html")(name)],
-      postLogoutRedirectUris: at("/signed-out"),
+      postLogoutRedirectUris: at("/signed-out"), clients: edgeOrigin ? [edgeClient(edgeOrigin)] : [],
     });
+    if (edgeOrigin) edge = await startEdge({ port: Number(new URL(edgeOrigin).port), issuer: op.issuerAt("127.0.0.1") });
     return {
-      url: `http://${host === "0.0.0.0" ? "127.0.0.1" : host}:${page}/`, port: page, op,
+      url: `http://${host === "0.0.0.0" ? "127.0.0.1" : host}:${page}/`, port: page, op, edgeOrigin,
       async close() {
         server.closeAllConnections();
-        await Promise.all([new Promise((resolve) => server.close(resolve)), op.close(), bundle.dispose()]);
+        await Promise.all([new Promise((resolve) => server.close(resolve)), op.close(), edge?.close(), bundle.dispose()]);
       },
     };
   } catch (error) {
@@ -68,6 +72,7 @@ export async function startDemo({ port = 0, opPort = 0, host = "127.0.0.1", ttl,
       case "/main.js": return send("text/javascript", await bundle.script());
       case "/style.css": return send("text/css", await readFile(here("style.css")));
       case "/login.ts": return send("text/plain", await readFile(here("src/login.ts")));
+      case "/edge.json": return edgeOrigin ? send("application/json", JSON.stringify({ origin: edgeOrigin })) : response.writeHead(404).end();
       case "/silent.html": return send("text/html", "<!doctype html><title>silent</title>", { "content-security-policy": "default-src 'none'" });
       // What servers do on bad days; the page's error section sends token requests here.
       case "/faults/html": return send("text/html", "<!doctype html><title>502</title><h1>Bad gateway</h1><p>The proxy in front of the server is unwell.</p>");
@@ -123,8 +128,8 @@ function listen(server, port, host) {
 }
 
 async function main() {
-  const { PORT = 7420, OP_PORT = Number(PORT) + 1, LISTEN = "127.0.0.1" } = process.env;
-  const demo = await startDemo({ port: Number(PORT), opPort: Number(OP_PORT), host: LISTEN }).catch((error) => {
+  const { PORT = 7420, OP_PORT = Number(PORT) + 1, EDGE_PORT = Number(PORT) + 2, LISTEN = "127.0.0.1" } = process.env;
+  const demo = await startDemo({ port: Number(PORT), opPort: Number(OP_PORT), edgePort: Number(EDGE_PORT), host: LISTEN }).catch((error) => {
     console.error(error.code === "EADDRINUSE"
       ? `Port ${error.port} is taken by another program. Type: PORT=${Number(PORT) + 100} cargo xtask demo`
       : error.code === "EACCES" ? `Port ${error.port} needs privileges. Type: PORT=7420 cargo xtask demo` : error.message);
@@ -135,7 +140,8 @@ async function main() {
     const others = Object.values(networkInterfaces()).flat().filter((it) => it.family === "IPv4" && !it.internal);
     for (const { address } of others) console.log(`  From another device, over plain http: http://${address}:${demo.port}/\n`);
   }
-  console.log(`  The authorization server is ${demo.op.issuer}. Ctrl-C stops both.\n`);
+  console.log(`  Tokens at the edge: ${demo.edgeOrigin}/\n`);
+  console.log(`  The authorization server is ${demo.op.issuer}. Ctrl-C stops all of them.\n`);
 
   const stop = async () => {
     process.off("SIGINT", stop).off("SIGTERM", stop); // a second Ctrl-C ends it at once

@@ -11,10 +11,10 @@ use crate::{
     error::Fault,
     limits,
     session::{
-        cookie::{Jar, Names, SameSite},
+        cookie::{self, Jar, Names, SameSite},
         csrf::Evidence,
         handler::{self, Config, Incoming, Route, Token, Wish},
-        policy::{self, Due, Ended, Failed, Terms},
+        policy::{self, Due, Ended, Failed, Session, Terms},
         rate::{self, Bucket},
         record::{Keep, Record},
         refusal::{self, Refusal, Why},
@@ -24,7 +24,7 @@ use crate::{
     },
     text::{
         base64url,
-        json::{Object, Raw, Writer},
+        json::{Object, Raw, Writer, push_integer},
     },
     time::Timestamp,
 };
@@ -66,7 +66,10 @@ impl Handler {
             "read" => wish(&config.read(&ask.incoming(&Strings::of(&ask))?)?),
             "session_name" => config.names.session.clone(),
             "login_name" => config.names.login(&ask.text("state")?).ok_or(Why::CallbackUnknown)?,
-            "session_cookie" => config.names.read_session(&jar)?.unwrap_or_default(),
+            "session_cookie" => match config.names.read_session(&jar)? {
+                Some(sealed) if sealed.is_empty() => return Err(Why::SessionDamaged.into()),
+                sealed => sealed.unwrap_or_default(),
+            },
             "login_cookie" => {
                 let name = config.names.login(&ask.text("state")?).ok_or(Why::CallbackUnknown)?;
                 jar.get(&name)?.unwrap_or_default().to_string()
@@ -97,6 +100,10 @@ impl Handler {
                 let (state, sealed) = (ask.text("state")?, ask.text("sealed")?);
                 list(&config.names.write_login(&state, &sealed, config.login_same_site(), &jar)?)
             }
+            "delete_login" => {
+                let name = config.names.login(&ask.text("state")?).ok_or(Why::CallbackUnknown)?;
+                list(&[cookie::delete(&name, config.login_same_site())])
+            }
             "delete_logins" => list(&config.names.delete_logins(config.login_same_site(), &jar)),
             "begin" => {
                 let dpop = object.get("dpop").map(Raw::as_str);
@@ -107,7 +114,7 @@ impl Handler {
             "failed" => {
                 let (record, failed) = ask.record()?.failed(&ask.object("report")?, now);
                 let mut json = Writer::default();
-                json.raw("record", &record.to_json()).string("failed", word(failed));
+                json.string("record", &record.to_json()).string("failed", word(failed));
                 json.finish()
             }
             "lost" => ask.record()?.lost().to_json(),
@@ -125,6 +132,11 @@ impl Handler {
                 let route =
                     ask.number("route").and_then(|index| config.routes.get(usize::try_from(index).ok()?)).ok_or(Why::Internal)?;
                 route.location(&ask.text("location")?, &ask.text("url")?).ok_or(Why::UpstreamRedirect)?
+            }
+            "absolute" => {
+                let mut seconds = String::new();
+                push_integer(&mut seconds, terms.absolute.unwrap_or(limits::SESSION_ABSOLUTE_SECONDS).into());
+                seconds
             }
             "state_of" => handler::state_of(&ask.text("response")?).ok_or(Why::CallbackUnknown)?,
             _ => return ask_of_nobody(what, &ask, now),
@@ -172,9 +184,24 @@ pub fn ask_of_nobody(what: &str, ask: &Ask<'_>, now: Timestamp) -> Result<String
             }
             json.finish()
         }
+        "is_fresh" => {
+            let time = |name| ask.number(name).map(Timestamp::from_seconds);
+            let token = Session::begin(time("expiresAt"), true, time("obtained").unwrap_or(now));
+            word_of(token.due(&Terms::default(), now) == Due::Use)
+        }
+        // A login takes as long as its cookie lives, also for a browser that keeps cookies longer.
+        "login_is_over" => word_of(
+            ask.number("began").is_none_or(|began| now.since(Timestamp::from_seconds(began)) > i64::from(limits::LOGIN_SECONDS)),
+        ),
+        // A logout token that is played again ends no session that began after it.
+        "is_ended" => word_of(
+            ask.number("began")
+                .zip(ask.number("iat"))
+                .is_some_and(|(began, told)| began <= told.saturating_add(limits::LEEWAY_SECONDS.into())),
+        ),
         "address" => rate::address(&ask.text("address")?),
         "relay" => relay::location(&ask.text("page")?, &ask.0.string("body").unwrap_or_default()),
-        "is_silent_no" => if handler::is_silent_no(&ask.text("code")?) { "true" } else { "false" }.to_string(),
+        "is_silent_no" => word_of(handler::is_silent_no(&ask.text("code")?)),
         "refusal" => {
             let word = ask.text("why")?;
             let why = Why::ALL.iter().find(|why| why.as_str() == word).copied().unwrap_or(Why::Internal);
@@ -184,6 +211,10 @@ pub fn ask_of_nobody(what: &str, ask: &Ask<'_>, now: Timestamp) -> Result<String
         "error" => error(&ask.object("report")?),
         _ => return Err(Why::Internal.into()),
     })
+}
+
+fn word_of(flag: bool) -> String {
+    if flag { "true" } else { "false" }.to_string()
 }
 
 /// The arguments of a question.
@@ -350,6 +381,8 @@ fn due(record: &Record, terms: &Terms, now: Timestamp) -> String {
     if let Some(refusal) = Record::refusal(due) {
         json.raw("refusal", &refusal.to_json());
     }
+    // Good for a request yet, where a refresh that is due cannot be had.
+    json.boolean("usable", record.policy.expires_at.is_none_or(|expires_at| now < expires_at));
     json.boolean("touch", record.needs_touch(terms, now)).integer("maxAge", record.seconds_left(terms, now).into());
     json.finish()
 }

@@ -8,6 +8,7 @@ use alloc::string::String;
 use crate::{
     error::{Code, Error, Phase},
     js::convert,
+    oauth::resource,
     session::policy::{self, Due, Ended, Failed, Session, Terms, Trouble},
     text::json::{Object, Raw, Writer},
     time::Timestamp,
@@ -29,18 +30,22 @@ pub fn session(verb: &str, input: &str) -> String {
 /// | `in_doubt` | | `session`, to be stored before the refresh token is sent |
 /// | `refreshed` | `tokens`; `sent`: the refresh token that was sent | `session` |
 /// | `failed` | `error`, as it was thrown | `session`; `failed`: `later`, `doubtful`, `ended`; `seconds` to wait, `ended`: why |
+/// | `unauthorized` | `error`, that a silent authorization ended in | as `failed`, and never `doubtful` |
 /// | `touched` | | `session` |
 /// | `woken` | | `session` |
 /// | `refused` | `status` of an API's response, its `challenge`: `WWW-Authenticate` | `believed`, and if so `session` |
 /// | `stale` | | `session`, to be refreshed before its token is used again |
+/// | `allow` | `options` of the client, `url` | none, or it throws: whether a token may go there, asked before there is one at hand |
 /// | `error` | `code`, `phase`, `about` | none: it is thrown |
 ///
 /// # Errors
-/// [`Code::InvalidArgument`], which names the member; [`Code::SubjectMismatch`] where `begin` finds another user.
+/// [`Code::InvalidArgument`], which names the member; [`Code::SubjectMismatch`] where `begin` finds another user, [`Code::OriginNotAllowed`].
 pub fn answer(verb: &str, input: &str) -> Result<String, Error> {
     let object = convert::arguments(input)?;
-    if verb == "error" {
-        return Err(error(&object));
+    match verb {
+        "error" => return Err(error(&object)),
+        "allow" => return allow(&object),
+        _ => {}
     }
     let now = integer(&object, "now").map(Timestamp::from_seconds).ok_or_else(|| invalid("now"))?;
     let mut json = Writer::default();
@@ -57,6 +62,13 @@ pub fn answer(verb: &str, input: &str) -> Result<String, Error> {
         "failed" => {
             let report = object.get("error").and_then(Raw::object).ok_or_else(|| invalid("error"))?;
             let (session, failed) = held(&object)?.failed(&Trouble::parse(&report), now);
+            keep(&session);
+            write_failed(&mut json, failed);
+        }
+        "unauthorized" => {
+            let report = object.get("error").and_then(Raw::object).ok_or_else(|| invalid("error"))?;
+            let wait = integer(&report, "retryAfter").and_then(|seconds| u32::try_from(seconds).ok());
+            let (session, failed) = held(&object)?.unauthorized(code(&report), wait, now);
             keep(&session);
             write_failed(&mut json, failed);
         }
@@ -102,15 +114,28 @@ fn refreshed(object: &Object<'_>, now: Timestamp) -> Result<Session, Error> {
     Ok(held(object)?.refreshed(expires_at(&tokens), replaced, now))
 }
 
+fn allow(object: &Object<'_>) -> Result<String, Error> {
+    let (client, url) = (convert::client_of(object)?, convert::text(object, "url", Phase::Resource)?);
+    if resource::allows(&client.api, &url) {
+        return Ok("{}".into());
+    }
+    Err(Code::OriginNotAllowed.at(Phase::Resource).about("api"))
+}
+
 /// The error that a host of ours found by itself, in the words of the one table.
 fn error(object: &Object<'_>) -> Error {
     let word = |name| object.string(name).unwrap_or_default();
-    let code = Code::ALL.iter().find(|code| code.as_str() == word("code")).copied().unwrap_or(Code::InvalidArgument);
+    let code = code(object).unwrap_or(Code::InvalidArgument);
     let phase = Phase::ALL.into_iter().find(|phase| phase.as_str() == word("phase")).unwrap_or(Phase::Configuration);
     match object.string("about") {
         Some(about) => code.at(phase).about(&about),
         None => code.at(phase),
     }
+}
+
+fn code(object: &Object<'_>) -> Option<Code> {
+    let word = object.string("code")?;
+    Code::ALL.iter().find(|code| code.as_str() == word).copied()
 }
 
 fn held(object: &Object<'_>) -> Result<Session, Error> {

@@ -14,7 +14,7 @@
 use alloc::string::String;
 
 use crate::{
-    error::{Code, Error},
+    error::{Code, Error, Fault},
     limits,
     text::{
         challenge,
@@ -211,11 +211,13 @@ impl Session {
         if good && self.is_good(now, self.ahead(terms)) {
             return Due::Use;
         }
-        match self.refreshing {
-            Refreshing::Once | Refreshing::Often if now >= self.not_before || self.is_set_back(now) => Due::Refresh,
+        let waited = now >= self.not_before || self.is_set_back(now);
+        let refreshable = matches!(self.refreshing, Refreshing::Once | Refreshing::Often);
+        match (refreshable, waited) {
+            (true, true) => Due::Refresh,
             _ if good => Due::Use,
-            Refreshing::Once | Refreshing::Often => Due::Wait(seconds(self.not_before.since(now))),
-            Refreshing::Impossible | Refreshing::Doubtful => Due::Authorize,
+            (false, true) => Due::Authorize,
+            (_, false) => Due::Wait(seconds(self.not_before.since(now))),
         }
     }
 
@@ -239,7 +241,20 @@ impl Session {
         if trouble.spent && self.refreshing == Refreshing::Once {
             return (self.in_doubt(), Failed::Doubtful);
         }
-        let wait = backoff(self.failures).max(trouble.retry_after.unwrap_or(0));
+        self.later(trouble.retry_after, now)
+    }
+
+    /// The same session after a silent authorization that failed, and what that means. The server's no ends it, and so do another user and a mistake of our
+    /// own; a server that is out of reach or out of order does not.
+    pub fn unauthorized(&self, code: Option<Code>, retry_after: Option<u32>, now: Timestamp) -> (Self, Failed) {
+        if code.is_some_and(settles) {
+            return (self.clone(), Failed::Ended(Ended::Refused));
+        }
+        self.later(retry_after, now)
+    }
+
+    fn later(&self, retry_after: Option<u32>, now: Timestamp) -> (Self, Failed) {
+        let wait = backoff(self.failures).max(retry_after.unwrap_or(0));
         let failures = self.failures.saturating_add(1);
         (Self { failures, not_before: now.plus(wait.into()), ..self.clone() }, Failed::Later(wait))
     }
@@ -313,6 +328,16 @@ pub fn refuses(status: u16, www_authenticate: Option<&str>) -> bool {
     let challenges = www_authenticate.and_then(challenge::parse).unwrap_or_default();
     let mut reasons = challenges.iter().filter_map(|challenge| challenge.get("error"));
     status == 401 && reasons.all(|reason| reason == Code::InvalidToken.as_str())
+}
+
+/// Whether an authorization that ended like this would end like this again.
+fn settles(code: Code) -> bool {
+    match code.fault() {
+        Fault::Caller => true,
+        Fault::Refusal => !matches!(code, Code::ServerError | Code::TemporarilyUnavailable),
+        Fault::Server => code == Code::SubjectMismatch,
+        Fault::Transport => false,
+    }
 }
 
 /// Seconds to wait after so many failures in a row: doubled each time, up to a limit.

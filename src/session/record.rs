@@ -111,7 +111,7 @@ impl Record {
 
     /// Whether its use is to be written down: late enough to be rare, and soon enough that nobody is thought idle who is not.
     pub fn needs_touch(&self, terms: &Terms, now: Timestamp) -> bool {
-        terms.idle.is_some_and(|idle| now.since(self.policy.used) >= i64::from(idle / 8))
+        terms.idle.is_some_and(|idle| now.since(self.policy.used) >= i64::from(idle / 8).max(1))
     }
 
     /// Why its tokens are not used now.

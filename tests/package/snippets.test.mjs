@@ -25,6 +25,7 @@ export {};
 declare global {
   let client: import("grantkit").Client;
   let tokens: import("grantkit").Tokens;
+  let session: import("grantkit/session").Session;
 }
 `;
 
@@ -74,6 +75,7 @@ describe("the examples of the documents", { timeout: 120_000 }, () => {
     }
     mkdirSync(join(folder, "node_modules/@types"));
     symlinkSync(join(ROOT, "node_modules/@types/node"), join(folder, "node_modules/@types/node"), "junction");
+    symlinkSync(join(ROOT, "node_modules/@types/react"), join(folder, "node_modules/@types/react"), "junction");
     const compilerOptions = {
       strict: true, noEmit: true, target: "es2022", lib: ["es2022", "dom", "dom.iterable"], module: "esnext", moduleResolution: "bundler",
       moduleDetection: "force", types: ["node"], skipLibCheck: true, preserveSymlinks: false, allowJs: true, checkJs: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, verbatimModuleSyntax: true,
@@ -161,7 +163,7 @@ describe("the documents", () => {
   });
 
   test("name every option that weakens something, and no other", () => {
-    const core = [...read("src/js/convert.rs").matchAll(/^ +"(dangerously\w+)",$/gm)].map((match) => match[1]);
+    const core = [...read("src/js/convert.rs").matchAll(/^ +"(dangerously\w+)",$/gm), ...read("pkg/src/session/types.ts").matchAll(/^ {2}readonly (dangerously\w+)\?/gm)].map((match) => match[1]);
     const written = [...read(".github/SECURITY.md").matchAll(/^\| `(dangerously\w+)` \|/gm)].map((match) => match[1]);
     assert.ok(core.length > 0, "src/js/convert.rs is read");
     assert.deepEqual(written.sort(), core.sort());

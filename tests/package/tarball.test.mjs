@@ -5,6 +5,7 @@ import { homedir, tmpdir } from "node:os";
 import { dirname, join, normalize } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { Script } from "node:vm";
 
 import { transform } from "esbuild";
 
@@ -20,9 +21,14 @@ after(() => app?.remove());
 
 const read = (path, encoding = "utf8") => readFileSync(join(app.home, path), encoding);
 const scripts = () => files.filter((path) => path.endsWith(".js"));
-const ours = () => scripts().filter((path) => !path.endsWith(".hex.js"));
+/** The Worker's script of `grantkit/session`, as a file and as text: a module, and what other files hold too. */
+const WORKER = ["dist/session/worker.js", "dist/session/script.js"];
+/** The same where the module is plain JavaScript, and the client in one file with it. */
+const PLAIN_WORKER = ["dist/session/worker.no-wasm.js", "dist/session/script.no-wasm.js"];
+const BUNDLED = [...WORKER, ...PLAIN_WORKER, "dist/entry/client.no-wasm.js"];
+const ours = () => scripts().filter((path) => !path.endsWith(".hex.js") && !BUNDLED.includes(path));
 const modules = () => files.filter((path) => path.endsWith(".wasm"));
-const texts = () => files.filter((path) => !path.endsWith(".wasm") && !path.endsWith(".hex.js"));
+const texts = () => files.filter((path) => !path.endsWith(".wasm") && !path.endsWith(".hex.js") && !BUNDLED.includes(path));
 
 /** The specifiers that a file imports from or exports from. */
 const imported = (path) => [...read(path).matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']/g)].map((match) => match[1]);
@@ -31,13 +37,15 @@ test("it holds what is listed here and nothing else", () => {
   const pairs = (names) => names.flatMap((name) => [`dist/${name}.js`, `dist/${name}.d.ts`]);
   const expected = [
     "package.json", "README.md", "LICENSE-APACHE", "LICENSE-MIT",
-    ...pairs(["auth", "client", "codes", "core", "errors", "index", "instantiate", "providers", "resource", "settle", "sync", "types"]),
-    "dist/wasm/host.js",
+    ...pairs(["auth", "client", "codes", "core", "errors", "index", "instantiate", "providers", "react", "resource", "settle", "sync", "types"]),
+    ...pairs(["connect", "errors", "fetch", "protocol", "session", "setup", "types", "windows", "script"].map((name) => `session/${name}`)),
+    ...pairs(["entry/session", "entry/session.no-wasm", "entry/client.no-wasm", "session/script.no-wasm"]), "dist/session/worker.js", "dist/session/worker.no-wasm.js",
     ...["client", "core"].flatMap((name) => [
       ...pairs([`entry/${name}.inline`, `entry/${name}.slim`, `entry/${name}.workerd`, `wasm/${name}.hex`, `wasm/${name}_bg`]),
       `dist/wasm/${name}.wasm`, `dist/wasm/${name}.wasm.d.ts`,
     ]),
-    "dist/wasm/host.js",
+    ...pairs(["entry/worker.inline", "entry/worker.workerd", "wasm/edge.hex", "wasm/edge_bg"]), "dist/wasm/edge.wasm", "dist/wasm/edge.wasm.d.ts", "dist/wasm/host.js",
+    ...pairs(["ask", "handler", "index", "pages", "proxy", "relay", "setup", "turns", "types", "vault", "visit"].map((name) => `worker/${name}`)),
   ];
   assert.deepEqual({ missing: expected.filter((path) => !files.includes(path)), unexpected: files.filter((path) => !expected.includes(path)) }, { missing: [], unexpected: [] });
 });
@@ -51,16 +59,26 @@ test("it is no larger than what it holds: the modules, the same as text, and a l
   assert.ok(size("dist/wasm/core.wasm") < 100_000, `core.wasm has ${size("dist/wasm/core.wasm")} bytes`);
   assert.ok(size("dist/wasm/client.wasm") < 200_000, `client.wasm has ${size("dist/wasm/client.wasm")} bytes`);
   const around = ours().reduce((sum, path) => sum + size(path), 0);
-  assert.ok(around < 100_000, `the JavaScript around them has ${around} bytes`);
-  assert.ok(app.report.size < 500_000, `the tarball has ${app.report.size} bytes`);
+  assert.ok(size("dist/wasm/edge.wasm") < 150_000, `edge.wasm has ${size("dist/wasm/edge.wasm")} bytes`);
+  assert.ok(around < 170_000, `the JavaScript around them has ${around} bytes`);
+  assert.ok(BUNDLED.every((path) => size(path) < 500_000), "each of these holds one module as text");
+  assert.ok(app.report.size < 1_500_000, `the tarball has ${app.report.size} bytes`);
 });
 
 test("the module as text is the module", async () => {
   const { bytesOf } = await import(pathToFileURL(join(app.home, "dist/instantiate.js")).href);
-  for (const name of ["client", "core"]) {
+  for (const name of ["client", "core", "edge"]) {
     const [, text] = /^export default "([^"$<\\`]+)";\n$/.exec(read(`dist/wasm/${name}.hex.js`));
     assert.match(text, /^[ -~]+$/, "ASCII that nothing escapes");
     assert.ok(Buffer.from(bytesOf(text)).equals(read(`dist/wasm/${name}.wasm`, null)), name);
+  }
+});
+
+test("the Worker's script is one classic script, the same as a file and as text", () => {
+  for (const [file, text] of [WORKER, PLAIN_WORKER].map((pair) => pair.map((path) => read(path)))) {
+    assert.equal(JSON.parse(text.replace(/^export default |;\n$/g, "")), file);
+    assert.doesNotThrow(() => new Script(file));
+    assert.doesNotMatch(file, /\bimport\s*\(|\beval\s*\(|\bnew Function\b|sourceMappingURL/);
   }
 });
 
@@ -90,15 +108,18 @@ test("the modules import from their JavaScript alone, and export no name of a so
 });
 
 test("it depends on no other package", () => {
-  for (const kind of ["dependencies", "peerDependencies", "optionalDependencies", "bundledDependencies"]) assert.equal(manifest[kind], undefined, kind);
+  for (const kind of ["dependencies", "optionalDependencies", "bundledDependencies"]) assert.equal(manifest[kind], undefined, kind);
+  // Those who use the binding have React.
+  assert.deepEqual([Object.keys(manifest.peerDependencies), manifest.peerDependenciesMeta], [["react"], { react: { optional: true } }]);
   for (const path of [...scripts(), ...files.filter((name) => name.endsWith(".d.ts"))]) {
-    for (const specifier of imported(path)) assert.match(specifier, /^\.\.?\//, `${path} imports ${specifier}`);
+    const own = imported(path).filter((specifier) => specifier !== "react" || !path.startsWith("dist/react."));
+    for (const specifier of own) assert.match(specifier, /^\.\.?\//, `${path} imports ${specifier}`);
   }
 });
 
 test("every import names a file that is there, with its ending", () => {
   for (const path of [...ours(), ...files.filter((name) => name.endsWith(".d.ts"))]) {
-    for (const specifier of imported(path)) assert.ok(files.includes(normalize(join(dirname(path), specifier)).replaceAll("\\", "/")), `${path} imports ${specifier}`);
+    for (const specifier of imported(path).filter((name) => name !== "react")) assert.ok(files.includes(normalize(join(dirname(path), specifier)).replaceAll("\\", "/")), `${path} imports ${specifier}`);
   }
 });
 
@@ -128,7 +149,7 @@ test("no script awaits at its top level", async () => {
 });
 
 test("each entry is a few lines, in the sources and as shipped", () => {
-  for (const name of ["client", "core"].flatMap((module) => ["inline", "slim", "workerd"].map((kind) => `${module}.${kind}`))) {
+  for (const name of ["worker.inline", "worker.workerd", ...["client", "core"].flatMap((module) => ["inline", "slim", "workerd"].map((kind) => `${module}.${kind}`))]) {
     const shipped = read(`dist/entry/${name}.js`).trim().split("\n").length;
     const source = readFileSync(join(ROOT, `pkg/src/entry/${name}.ts`), "utf8").trim().split("\n").length;
     assert.ok(shipped <= 12 && source <= 12, `${name}: ${shipped} lines shipped, ${source} in the source`);

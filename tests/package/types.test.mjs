@@ -42,7 +42,7 @@ test("an application with the compiler's default strictness type-checks", () => 
 
 test("every value that an entry exports is used or misused there", async () => {
   const [consumer, refused] = await Promise.all(["consumer.ts", "refused.ts"].map(source));
-  const entries = { "grantkit": "client.inline", "grantkit/core": "core.inline", "grantkit/slim": "client.slim", "grantkit/core/slim": "core.slim" };
+  const entries = { "grantkit": "client.inline", "grantkit/core": "core.inline", "grantkit/slim": "client.slim", "grantkit/core/slim": "core.slim", "grantkit/worker": "worker.inline" };
   for (const [entry, file] of Object.entries(entries)) {
     const names = Object.keys(await import(join(app.home, `dist/entry/${file}.js`)));
     const inherited = entry === "grantkit" ? [] : Object.keys(await import(join(app.home, "dist/entry/client.inline.js")));

@@ -6,7 +6,7 @@
  *
  * Ends with one line, `N passed, N failed`, and status 1 if something failed or a runtime ran no test.
  */
-import { runBrowser } from "./hosts/browser.mjs";
+import { runBrowser, runBrowserWithoutWasm } from "./hosts/browser.mjs";
 import { install } from "./hosts/installed.mjs";
 import { PROGRAMS, runProgram } from "./hosts/program.mjs";
 import { DATES, runWorkerd } from "./hosts/workerd.mjs";
@@ -19,6 +19,7 @@ const RUNTIMES = [
   ...Object.keys(PROGRAMS).map((name) => ({ name, run: (at) => runProgram(name, at) })),
   ...DATES.map((date) => ({ name: `workerd ${date}`, run: (at) => runWorkerd(date, at) })),
   { name: "Chromium", run: runBrowser },
+  { name: "Chromium without WebAssembly", run: runBrowserWithoutWasm },
 ];
 
 /** What one runtime showed: how many sentences hold, and which do not. */

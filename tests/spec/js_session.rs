@@ -71,6 +71,21 @@ fn a_silent_authorization_is_no_new_login_and_brings_no_other_user() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn a_silent_authorization_that_failed_ends_a_session_where_trying_again_would_not_help() {
+    let expired = ask("begin", 0, json!({"tokens": {"access_token": "a", "expires_at": NOW + 10}})).unwrap()["session"].clone();
+    let failed = |error: Value| ask("unauthorized", 10, json!({"session": expired, "error": error})).unwrap();
+    for code in ["login_required", "consent_required", "access_denied", "subject_mismatch", "insecure_url"] {
+        assert_eq!(failed(json!({"code": code}))["failed"], "ended", "{code}");
+    }
+    for code in ["timeout", "network", "not_oauth_response", "server_error", "temporarily_unavailable", "signature_invalid"] {
+        assert_eq!(failed(json!({"code": code}))["failed"], "later", "{code}");
+    }
+    let later = failed(json!({"code": "network", "retryAfter": 7}));
+    assert_eq!(due(&later["session"], 11), json!({"due": "wait", "seconds": 6}));
+    assert_eq!(due(&later["session"], 17), json!({"due": "authorize"}));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn the_terms_end_a_session_and_say_when() {
     let look = |seconds: i64, terms: Value| ask("due", seconds, json!({"session": begun(), "terms": terms}));
     let terms = json!({"idle": 100, "absolute": 250});
@@ -115,6 +130,14 @@ fn a_session_can_be_told_to_refresh() {
 fn what_the_host_found_by_itself_is_an_error_of_the_table() {
     let thrown = ask("error", 0, json!({"code": "redirect_refused", "phase": "resource", "about": "input"}));
     assert_eq!(thrown, Err((Code::RedirectRefused, Some("input".into()))));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn whether_a_token_may_go_there_is_known_before_there_is_one() {
+    let options = json!({"clientId": "app", "api": "https://api.example/v1"});
+    let look = |url: &str| ask("allow", 0, json!({"options": options, "url": url}));
+    assert_eq!(look("https://api.example/v1/orders"), Ok(json!({})));
+    assert_eq!(look("https://evil.example/v1/orders"), Err((Code::OriginNotAllowed, Some("api".into()))));
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -7,6 +7,7 @@ mod faults;
 mod flow;
 mod jarm;
 mod js_convert;
+mod js_edge;
 mod js_session;
 mod oidc_backchannel_logout;
 mod oidc_ciba;

@@ -30,6 +30,8 @@ export async function bundle(lines, folder) {
       loader: { ".wasm": "file" },
       outdir: "out",
       write: false,
+      // Whoever uses the binding has it.
+      external: ["react"],
       logLevel: "silent",
     });
     return outputFiles.map((file) => weigh(file.contents)).reduce(add);

@@ -46,6 +46,17 @@ pub(crate) fn firefox() -> Outcome<PathBuf> {
     found("Firefox", &FIREFOX, &find)
 }
 
+/// Firefox and WebKit with their drivers, as the tests of whole pages look for them in the environment. Only Linux has a WebKit for them.
+pub(crate) fn drivers() -> Outcome<Vec<(&'static str, PathBuf)>> {
+    let mut drivers = vec![("FIREFOX", firefox()?), ("GECKODRIVER", tools::geckodriver()?)];
+    if cfg!(target_os = "linux") {
+        found("Xvfb", &WEBKIT, &|| host::program("xvfb-run"))?;
+        drivers.push(("WEBKITDRIVER", driver("WEBKITDRIVER", "WebKitWebDriver", &WEBKIT)?));
+        drivers.push(("MINIBROWSER", found("WebKitGTK's MiniBrowser", &WEBKIT, &mini_browser)?));
+    }
+    Ok(drivers)
+}
+
 /// An engine that runs the browser tests.
 #[derive(Clone, Copy)]
 pub(crate) enum Engine {

@@ -33,10 +33,10 @@ const HELP: &str = "\
 Usage: cargo xtask <command>
 
   demo                  build, then serve the demo single-page app with an authorization server beside it
-  test [group…]         every check, or the named groups: house fmt clippy doc native fuzz build size browsers runtimes e2e
-                        package examples interop
+  test [group…]         every check, or the named groups: house fmt clippy doc native fuzz build size browsers runtimes edge
+                        e2e session package examples interop
   interop [server…]     the package against glewlwyd, django-oauth-toolkit and keycloak, or the named ones, fetched into the cache
-  build [--entry NAME]  the npm package into pkg/dist, and what it weighs; NAME is core, client or session
+  build [--entry NAME]  the npm package into pkg/dist, and what it weighs; NAME is core, client, session or edge
   fuzz [target…] [--for SECONDS]
                         the fuzz targets, or the named ones, each for a minute or for so long
   miri                  the tests of text and secret in the interpreter of a nightly, where there is one

@@ -18,10 +18,27 @@ pub(crate) struct Entry {
 }
 
 /// Every module that the package carries.
-pub(crate) const ENTRIES: [Entry; 3] = [
+pub(crate) const ENTRIES: [Entry; 4] = [
     Entry { name: "core", features: "module" },
     Entry { name: "client", features: "module,host" },
     Entry { name: "session", features: "module,host,session" },
+    Entry { name: "edge", features: "module,edge" },
+];
+
+/// What the plain build is made of: everything that a page does.
+const PLAIN: Entry = Entry { name: "plain", features: "module,host,session" };
+
+/// What WebAssembly had at first and what can be said in JavaScript: `wasm2js` takes no more.
+const PLAIN_SHRINK: [&str; 9] = [
+    "--enable-bulk-memory",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "-Oz",
+    "--converge",
+    "--strip-debug",
+    "--strip-producers",
+    "--strip-target-features",
 ];
 
 /// The sequence that shrank the module most; each feature by name, because `--all-features` makes `wasm-opt` write proposals that
@@ -77,9 +94,64 @@ pub(crate) fn make_all(entries: &[Entry]) -> Outcome<PathBuf> {
         make(*entry, &toolchain, &bindgen, &node)?;
     }
     if ENTRIES.iter().all(|entry| output(*entry, "wasm").exists()) {
+        make_plain(&toolchain, &bindgen, &node)?;
         package::build(&node)?;
     }
     Ok(node)
+}
+
+/// The module as plain JavaScript, for pages that may not have WebAssembly. `wasm2js` wants the first WebAssembly, so `core` and `alloc` are
+/// compiled for it too, which takes a flag that stable compilers have locked: nothing else is built this way.
+fn make_plain(toolchain: &Toolchain, bindgen: &Path, node: &Path) -> Outcome<()> {
+    let mark = place::scratch().join(PLAIN.name).with_extension("stamp");
+    let made = ["plain.js", "plain_bg.js"].map(|name| package::dist().join("wasm").join(name));
+    let sources = inputs(PLAIN, toolchain, bindgen)?;
+    if sources.stands_in(&mark) && made.iter().all(|file| file.exists()) {
+        progress::say("same", "plain JavaScript, nothing to do");
+        return Ok(());
+    }
+    toolchain.need_sources()?;
+    let target_dir = place::root().join("target/plain");
+    let mut command = toolchain.cargo();
+    command
+        .args(["rustc", "--package", "grantkit", "--lib", "--release", "--crate-type", "cdylib", "--target", WASM])
+        .args(["--no-default-features", "--features", PLAIN.features, "-Zbuild-std=core,alloc"])
+        .args(["--config", &format!("target.{WASM}.rustflags=[\"-Ctarget-cpu=mvp\"]"), "--target-dir"])
+        .arg(&target_dir)
+        .env("RUSTC_BOOTSTRAP", "1");
+    progress::must("compile for plain JavaScript, with core and alloc", &mut command)?;
+    let folder = place::scratch().join(PLAIN.name);
+    bind(PLAIN, &target_dir.join(WASM).join("release/grantkit.wasm"), bindgen, &folder, Names::Gone)?;
+    let run = |program: &str, words: &[&str], from: &str, to: &Path| {
+        let mut command = Command::new(node);
+        command.arg(tools::npm_script(program)).arg(folder.join(from)).args(words).arg("-o").arg(to);
+        progress::must(&format!("{} {}", Path::new(program).file_name().unwrap_or_default().display(), PLAIN.name), &mut command)
+    };
+    run("binaryen/bin/wasm-opt", &PLAIN_SHRINK, "plain_bg.wasm", &folder.join("small.wasm"))?;
+    run("binaryen/bin/wasm2js", &["-Oz"], "small.wasm", &folder.join("large.js"))?;
+    let [module, made_glue] = made;
+    let mut minify = Command::new(node);
+    minify.arg(tools::npm_script("esbuild/bin/esbuild")).arg(folder.join("large.js")).args(["--minify", "--log-level=warning"]);
+    progress::must("minify plain", minify.arg(format!("--outfile={}", module.display())))?;
+    let text = fs::read_to_string(folder.join("plain_bg.js")).at("read", &folder)?;
+    place::write(&made_glue, plain_glue(&glue(&text))?)?;
+    place::write(&module.with_extension("d.ts"), "export {};\n")?;
+    inputs(PLAIN, toolchain, bindgen)?.leave_in(&mark)
+}
+
+/// A memory that is plain JavaScript's grows into another buffer and leaves the old one as it was, so a view is stale where the buffer is
+/// another, not where it is detached.
+fn plain_glue(glue: &str) -> Outcome<String> {
+    let detached = [
+        "cachedDataViewMemory0.buffer.detached === true || (cachedDataViewMemory0.buffer.detached === undefined && cachedDataViewMemory0.buffer !== wasm.memory.buffer)",
+        "cachedUint8ArrayMemory0.byteLength === 0",
+    ];
+    if !detached.iter().all(|test| glue.contains(test)) {
+        return Err(Failure::new("wasm-bindgen looks at its views of the memory in another way than it did: see `plain_glue`"));
+    }
+    let another =
+        ["cachedDataViewMemory0", "cachedUint8ArrayMemory0"].map(|view| format!("{view}.buffer !== wasm.memory.buffer"));
+    Ok(detached.iter().zip(another).fold(glue.to_owned(), |text, (test, better)| text.replace(test, &better)))
 }
 
 /// What the compiler made, in the folder of its entry.

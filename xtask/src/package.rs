@@ -18,11 +18,13 @@ pub(crate) fn build(node: &Path) -> Outcome<()> {
         progress::say("skipped", "the package: pkg/src or pkg/tsconfig.json is not there yet");
         return Ok(());
     }
-    let types = place::files(&dist().join("wasm"), &|name| name.ends_with(".d.ts"))?;
+    // What is bundled carries its module.
+    let carried = |name: &str| name.ends_with(".d.ts") || name == "session.hex.js" || name.starts_with("plain");
+    let built = place::files(&dist().join("wasm"), &carried)?;
     let stamp = place::Stamp::default()
         .word("1")
         .files(&sources)
-        .files(&types)
+        .files(&built)
         .file(&settings)
         .file(&place::root().join("package-lock.json"))
         .file(&script("package.mjs"));
@@ -54,6 +56,9 @@ pub(crate) fn weigh(node: &Path) -> Outcome<()> {
 fn compiled(source: &Path) -> PathBuf {
     let root = place::root().join("pkg/src");
     let path = dist().join(source.strip_prefix(&root).unwrap_or(source));
+    if path.parent().is_some_and(|folder| folder.ends_with("session/worker")) {
+        return dist().join("session/worker.js");
+    }
     if path.to_string_lossy().ends_with(".d.ts") { path } else { path.with_extension("js") }
 }
 

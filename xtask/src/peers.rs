@@ -6,9 +6,14 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// The peers of `benches/peers`, in the versions that are pinned there, installed out of the repository's way.
+/// The peers of `benches/peers`, in the versions that are pinned there.
 pub(crate) fn install() -> Outcome<PathBuf> {
     installed("benches/peers", "peers")
+}
+
+/// Wrangler, in the version that `worker` pins.
+pub(crate) fn wrangler() -> Outcome<PathBuf> {
+    Ok(installed("worker", "wrangler")?.join("node_modules/wrangler/bin/wrangler.js"))
 }
 
 /// The packages that the list in this folder of the repository pins, under this name.

@@ -29,7 +29,7 @@ struct Verdict {
     skipped: Vec<String>,
 }
 
-const GROUPS: [Group; 14] = [
+const GROUPS: [Group; 16] = [
     Group { name: "house", counts: true, run: run_house },
     Group { name: "fmt", counts: false, run: fmt },
     Group { name: "clippy", counts: false, run: clippy },
@@ -40,7 +40,9 @@ const GROUPS: [Group; 14] = [
     Group { name: "size", counts: true, run: size },
     Group { name: "browsers", counts: true, run: run_browsers },
     Group { name: "runtimes", counts: true, run: runtimes },
+    Group { name: "edge", counts: true, run: edge },
     Group { name: "e2e", counts: true, run: e2e },
+    Group { name: "session", counts: true, run: session },
     Group { name: "package", counts: true, run: package },
     Group { name: "examples", counts: true, run: run_examples },
     Group { name: "interop", counts: true, run: run_interop },
@@ -260,11 +262,22 @@ fn runtimes() -> Outcome<Verdict> {
     node("tests/runtimes", &["tests/runtimes/run.mjs".into()])
 }
 
+/// The token handler in workerd, and its demo as wrangler would deploy it.
+fn edge() -> Outcome<Verdict> {
+    let wrangler = peers::wrangler()?;
+    node_with("tests/edge", &node_tests("tests/edge")?, &[("WRANGLER", wrangler)])
+}
+
 fn e2e() -> Outcome<Verdict> {
     node("tests/e2e", &node_tests("tests/e2e")?)
 }
 
 /// The documents show the code of peers, which is compiled with the peers themselves.
+/// Sessions in three engines.
+fn session() -> Outcome<Verdict> {
+    node_with("tests/session", &node_tests("tests/session")?, &browsers::drivers()?)
+}
+
 fn package() -> Outcome<Verdict> {
     peers::install()?;
     node("tests/package", &node_tests("tests/package")?)
@@ -307,14 +320,19 @@ fn node_tests(folder: &str) -> Outcome<Vec<PathBuf>> {
     Ok([PathBuf::from("--test")].into_iter().chain(files).collect())
 }
 
-/// Runs Node.js on the tests of one folder, with the package built and a Chromium at hand.
 fn node(folder: &str, words: &[PathBuf]) -> Outcome<Verdict> {
+    node_with(folder, words, &[])
+}
+
+/// The same, with more programs named in the environment.
+fn node_with(folder: &str, words: &[PathBuf], programs: &[(&str, PathBuf)]) -> Outcome<Verdict> {
     if words == [PathBuf::from("--test")] {
         return Err(Failure::new(format!("{folder} has no file that ends in .test.mjs")));
     }
     let node = module::make_all(&module::ENTRIES)?;
     let mut command = toolchain::clean(Command::new(node));
     command.args(words).env("CHROMIUM", browsers::chromium()?).env("GRANTKIT_CACHE", place::cache()?);
+    command.envs(programs.iter().cloned());
     let mut verdict = Verdict::default();
     verdict.take(folder, &mut command, Show::Live)?;
     Ok(verdict)

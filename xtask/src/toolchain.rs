@@ -54,6 +54,24 @@ impl Toolchain {
         self.bin.is_none() && has_clippy()
     }
 
+    /// The sources of the standard library, which come with Debian's compiler and are a component of rustup's.
+    pub(crate) fn need_sources(&self) -> Outcome<()> {
+        let there = || {
+            let sysroot = progress::ask(self.set_up(clean(Command::new("rustc"))).args(["--print", "sysroot"]));
+            sysroot.is_some_and(|sysroot| Path::new(&sysroot).join("lib/rustlib/src/rust/library/Cargo.lock").exists())
+        };
+        if there() {
+            return Ok(());
+        }
+        let mut command = clean(Command::new("rustup"));
+        command.args(["component", "add", "rust-src"]).env("RUSTUP_MAX_RETRIES", "1");
+        let ended = progress::run("rustup component add rust-src", &mut command, progress::Show::Quiet, Some(FETCH_LIMIT))?;
+        if ended.success && there() {
+            return Ok(());
+        }
+        Err(Failure::new("the sources of Rust's standard library are missing: type `rustup component add rust-src`"))
+    }
+
     fn set_up(&self, mut command: Command) -> Command {
         if let Some(bin) = &self.bin {
             command
@@ -129,7 +147,7 @@ fn debian() -> Outcome<Toolchain> {
     let version = version().filter(|version| complete(version)).ok_or_else(|| DEBIAN.missing("a compiler with its sources"))?;
     let sysroot = place::cache()?.join(format!("sysroot-{}", number(&version)));
     let done = sysroot.join("complete");
-    let stamp = place::Stamp::default().word(&version).word("1");
+    let stamp = place::Stamp::default().word(&version).word("2");
     if !stamp.stands_in(&done) {
         make_sysroot(&sysroot, &version)?;
         stamp.leave_in(&done)?;
@@ -150,6 +168,8 @@ fn make_sysroot(sysroot: &Path, version: &str) -> Outcome<()> {
         link(&entry.path(), &rustlib.join(entry.file_name()))?;
     }
     build_library(sysroot, version, &library)?;
+    fs::create_dir_all(rustlib.join("src/rust")).at("create", &rustlib)?;
+    link(&sources(version), &rustlib.join("src/rust/library"))?;
     let bin = sysroot.join("bin");
     for name in ["rustc", "rustdoc"] {
         let script = format!("#!/bin/sh\nexec /usr/bin/{name} --sysroot '{}' \"$@\"\n", sysroot.display());

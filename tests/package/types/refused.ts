@@ -10,6 +10,7 @@ import * as core from "grantkit/core";
 import { init as initCore } from "grantkit/core/slim";
 import { auth0, entra, github, google, type Described, type Discoverable } from "grantkit/providers";
 import { init } from "grantkit/slim";
+import { RefreshCoordinator, relayFormPost, tokenHandler, type CoordinatorNamespace, type TokenHandlerOptions } from "grantkit/worker";
 
 declare const client: Client, tokens: Tokens, key: CryptoKey, pair: CryptoKeyPair, device: DeviceAuthorization, backchannel: Backchannel, request: Request;
 
@@ -190,3 +191,35 @@ export const realm: string = challenge.parameters.realm;
 tokens.checks.push("state");
 // @ts-expect-error a claim of unknown type is looked at first
 export const groups: string[] = tokens.claims?.["groups"];
+
+interface Env { readonly KEY: string; readonly SECRET: string; readonly SESSIONS: CoordinatorNamespace }
+declare const edge: TokenHandlerOptions<Env>, state: ConstructorParameters<typeof RefreshCoordinator>[0];
+
+export async function handlers(): Promise<void> {
+  const handler = tokenHandler<Env>({
+    issuer: "https://op.example", clientId: "app", clientAuth: (env) => secretBasic(env.SECRET), sessionKeys: (env) => [env.KEY], coordinator: (env) => env.SESSIONS,
+    routes: { "/api/": "https://api.example/", "/own/": { url: "https://api.example/own/", methods: ["GET"], token: "client" } },
+  });
+  const response: Response = await handler.fetch(request);
+  const token: string = (await handler.clientToken()).access_token;
+  await (await handler.sessions()).revoke("ada");
+  const relayed: Response = await relayFormPost(request, "/callback");
+  const answered: Response = await new RefreshCoordinator(state).fetch(request);
+  // @ts-expect-error a handler has credentials
+  tokenHandler<Env>({ issuer: "https://op.example", clientId: "app", sessionKeys: ["k"] });
+  // @ts-expect-error keys are a list
+  tokenHandler<Env>({ ...edge, sessionKeys: "k" });
+  // @ts-expect-error a binding that there is not
+  tokenHandler<Env>({ ...edge, clientAuth: (env) => secretBasic(env.PASSWORD) });
+  // @ts-expect-error a store that there is not
+  tokenHandler<Env>({ ...edge, store: "memory" });
+  // @ts-expect-error nobody's token has a name
+  tokenHandler<Env>({ ...edge, routes: { "/api/": { url: "https://api.example/", token: "nobody" } } });
+  // @ts-expect-error the redirect URI is the handler's own
+  tokenHandler<Env>({ ...edge, redirectUri: "https://app.example/cb" });
+  // @ts-expect-error a page is a path
+  await relayFormPost(request, 5);
+  // @ts-expect-error a request is one
+  await handler.fetch("https://app.example/");
+  void [response, token, relayed, answered];
+}

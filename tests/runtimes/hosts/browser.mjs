@@ -1,16 +1,19 @@
-/** Chromium: a page over plain http, with a policy that lets it run its own scripts and WebAssembly and nothing else. */
+/** Chromium: a page over plain http, with a policy that lets it run its own scripts, and WebAssembly or not, and nothing else. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { launch } from "./chromium.mjs";
 import { resolve } from "./installed.mjs";
 
-const POLICY = "script-src 'self' 'wasm-unsafe-eval'";
-
 /** Runs the suite in a page. */
-export async function runBrowser({ world, facts, installed, patience }) {
-  const entry = await resolve(installed.home, ".", ["browser", "import"]);
-  world.page.handler = (request, response) => serve(request, response, installed.folder, {
+export const runBrowser = (at) => runPage(at, ".", "script-src 'self' 'wasm-unsafe-eval'");
+
+/** The same where the page may not compile WebAssembly. */
+export const runBrowserWithoutWasm = (at) => runPage(at, "./no-wasm", "script-src 'self'");
+
+async function runPage({ world, facts, installed, patience }, path, policy) {
+  const entry = await resolve(installed.home, path, ["browser", "import"]);
+  world.page.handler = (request, response) => serve(request, response, installed.folder, policy, {
     "/": ["text/html", '<!doctype html><meta charset="utf-8"><title>suite</title><script type="module" src="/main.js"></script>'],
     "/main.js": ["text/javascript", [
       `import * as grantkit from ${JSON.stringify(join("/node_modules/grantkit", entry))};`,
@@ -34,9 +37,9 @@ export async function runBrowser({ world, facts, installed, patience }) {
   }
 }
 
-async function serve(request, response, folder, made) {
+async function serve(request, response, folder, policy, made) {
   const { pathname } = new URL(request.url, "http://page");
   const [type, content] = made[pathname] ?? ["text/javascript", /\.m?js$/.test(pathname) ? await readFile(join(folder, pathname)).catch(() => undefined) : undefined];
   if (content === undefined) return response.writeHead(404).end();
-  response.writeHead(200, { "content-type": `${type}; charset=utf-8`, "content-security-policy": POLICY, "cache-control": "no-store" }).end(content);
+  response.writeHead(200, { "content-type": `${type}; charset=utf-8`, "content-security-policy": policy, "cache-control": "no-store" }).end(content);
 }

@@ -41,7 +41,7 @@ export async function askWorker({ folder, source, date = DATES[0], conditions, b
 const FOUND = Symbol("found");
 
 /** One script, and the `.wasm` files that it imports. */
-async function bundle(folder, source, conditions = ["workerd"]) {
+export async function bundle(folder, source, conditions = ["workerd"]) {
   const modules = [];
   const keepWasm = {
     name: "wasm stays a module",

@@ -1,0 +1,14 @@
+/** `grantkit/session/no-wasm`: as `grantkit/session`, for pages whose policy forbids WebAssembly. */
+import script from "../session/script.no-wasm.js";
+import { sessionsBy } from "../session/session.js";
+
+/**
+ * The session of this page: signed in or not, resumed where that can be done without the user. A callback in the page's address is finished, and the address
+ * cleaned. A second call with the same issuer, client and redirect URI gives the same session.
+ * @throws GrantError for misuse: `invalid_argument`, `crypto_unavailable`, `worker_unavailable`. What else goes wrong is in `session.error`.
+ */
+export const createSession = sessionsBy(script);
+export { GrantError } from "../errors.js";
+export type * from "../errors.js";
+export type { Code, IdTokenClaims, ServerMetadata } from "../types.js";
+export type * from "../session/types.js";

@@ -1,0 +1,191 @@
+/** A session in the page: who is signed in, and a link to the Worker that knows more. No field of it holds a token, and no message brings one. */
+
+import { type ErrorReport, GrantError } from "../errors.js";
+import type { AuthorizationParameters } from "../types.js";
+import { connect, type Link } from "./connect.js";
+import { ownError } from "./errors.js";
+import { fetchBy } from "./fetch.js";
+import type { Arrival, View } from "./protocol.js";
+import { here, readOptions, type Read } from "./setup.js";
+import type { LoginOptions, LogoutOptions, Session, SessionEvents, SessionOptions, SessionState } from "./types.js";
+import { inFrame, inPopup, isSilentFrame, openPopup, relay } from "./windows.js";
+
+/** Where sessions of this page are: a second copy of this file finds them too. */
+const REGISTRY = Symbol.for("grantkit.session");
+
+type Registry = Map<string, Promise<Session>>;
+
+/** `createSession()` for a Worker's script. */
+export function sessionsBy(script: string): (options: SessionOptions) => Promise<Session> {
+  return async (options) => {
+    if (typeof window === "undefined") throw ownError("worker_unavailable", "configuration");
+    // A page in the frame of a silent login hands its address on, and is done.
+    if (isSilentFrame()) return handOver(new URL(location.href).searchParams.get("state") ?? "");
+    const read = readOptions(options);
+    const sessions = registry();
+    const { key } = read.setup;
+    const known = sessions.get(key);
+    if (known) return known;
+    const made = create(script, read, () => sessions.delete(key));
+    sessions.set(key, made);
+    made.catch(() => sessions.delete(key));
+    return made;
+  };
+}
+
+function registry(): Registry {
+  const page = globalThis as { [REGISTRY]?: Registry };
+  if (!page[REGISTRY]) Object.defineProperty(page, REGISTRY, { value: new Map() });
+  return page[REGISTRY] as Registry;
+}
+
+async function create(script: string, { setup, worker }: Read, forget: () => void): Promise<Session> {
+  let session: PageSession | undefined;
+  let early: View | undefined;
+  const { link, view, end } = await connect(script, worker, setup, {
+    frame: ({ url, state, redirectUri }) => inFrame(url, state, redirectUri),
+    view: (news) => { if (session) session.see(news); else early = news; },
+  });
+  session = new PageSession(link, view, () => {
+    forget();
+    end();
+  });
+  if (early) session.see(early);
+  await arrive(link, session);
+  return session;
+}
+
+/** What the page's own address means for the session. */
+async function arrive(link: Link, session: PageSession): Promise<void> {
+  const url = location.href;
+  let arrival: Arrival = /[?#&](code|error|response|state)=/.test(url) ? await link.call("arrive", { url, claim: false }) : { kind: "nothing" };
+  if (arrival.kind === "relay") {
+    if (await relay(arrival.state)) return leave();
+    // Nobody waits any more: the login is this window's then.
+    arrival = await link.call("arrive", { url, claim: true });
+  }
+  if (arrival.kind === "login" || arrival.kind === "past") clean(arrival.returnTo);
+  session.see(arrival.kind === "login" ? await link.call("finish", url) : await link.call("resume", null));
+}
+
+/** The code leaves the address bar, and the page is where the user wanted to be. */
+function clean(returnTo: string): void {
+  const target = returnTo === "" ? new URL(location.pathname, location.href) : new URL(returnTo, location.href);
+  if (target.origin === location.origin) history.replaceState(history.state, "", target.href);
+}
+
+async function handOver(state: string): Promise<never> {
+  await relay(state);
+  return forever();
+}
+
+/** This window is done. */
+function leave(): Promise<never> {
+  window.close();
+  return forever();
+}
+
+const forever = (): Promise<never> => new Promise<never>(() => undefined);
+
+class PageSession implements Session {
+  readonly #link: Link;
+  readonly #end: () => void;
+  readonly #listeners: { readonly [Name in keyof SessionEvents]: Set<(detail: SessionEvents[Name]) => void> } = { change: new Set(), error: new Set() };
+  #state: SessionState;
+  #error: GrantError | null;
+
+  constructor(link: Link, view: View, end: () => void) {
+    this.#link = link;
+    this.#state = view.state;
+    this.#error = errorOf(view.error);
+    this.fetch = this.fetch.bind(this);
+    const quiet = watch(link);
+    this.#end = () => {
+      quiet();
+      end();
+    };
+  }
+
+  get status(): SessionState["status"] { return this.#state.status; }
+  get user(): SessionState["user"] { return this.#state.user; }
+  get scope(): string | null { return this.#state.scope; }
+  get expiresAt(): number { return this.#state.expiresAt as number; }
+  get error(): GrantError | null { return this.#error; }
+
+  async login(options: LoginOptions = {}): Promise<void> {
+    const { returnTo, popup = false, ...parameters } = options;
+    const target = here("returnTo", returnTo ?? location.href);
+    if (!popup) {
+      const { url } = await this.#link.call("authorize", { parameters: parameters as AuthorizationParameters, returnTo: target, popup });
+      location.assign(url);
+      return forever();
+    }
+    const opened = openPopup();
+    try {
+      const { url, state } = await this.#link.call("authorize", { parameters: parameters as AuthorizationParameters, returnTo: target, popup });
+      const address = await inPopup(opened, url, state);
+      await this.#link.call("arrive", { url: address, claim: true });
+      const view = await this.#link.call("finish", address);
+      this.see(view);
+      if (view.error) throw new GrantError(view.error);
+    } finally {
+      opened.close();
+    }
+  }
+
+  async logout({ returnTo, local = false }: LogoutOptions = {}): Promise<void> {
+    const target = returnTo === undefined ? null : here("returnTo", returnTo);
+    const { url } = await this.#link.call("logout", { local, returnTo: target });
+    if (url === null) return;
+    location.assign(url);
+    return forever();
+  }
+
+  fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+    return fetchBy(this.#link, input, init);
+  }
+
+  async refresh(): Promise<void> {
+    await this.#link.call("refresh", null);
+  }
+
+  on<Name extends keyof SessionEvents>(event: Name, listener: (detail: SessionEvents[Name]) => void): () => void {
+    const listeners = this.#listeners[event];
+    listeners.add(listener);
+    return () => { listeners.delete(listener); };
+  }
+
+  close(): void {
+    this.#end();
+  }
+
+  toJSON(): ReturnType<Session["toJSON"]> {
+    return { ...this.#state, error: this.#error?.toJSON() ?? null };
+  }
+
+  /** Takes the Worker's view over. @internal */
+  see({ state, error }: View): void {
+    const before = JSON.stringify(this);
+    const isNews = error !== null && JSON.stringify(error) !== JSON.stringify(this.#error);
+    this.#state = state;
+    if (isNews || error === null) this.#error = errorOf(error);
+    if (JSON.stringify(this) === before) return;
+    for (const listener of this.#listeners.change) listener(this);
+    if (isNews && this.#error) for (const listener of this.#listeners.error) listener(this.#error);
+  }
+}
+
+function errorOf(report: ErrorReport | null): GrantError | null {
+  return report && new GrantError(report);
+}
+
+/** Tells the Worker when somebody looks at the page, when the network is back, and when the page goes; gives back what stops that. */
+function watch(link: Link): () => void {
+  const quiet = new AbortController();
+  const { signal } = quiet;
+  addEventListener("online", () => link.tell("wake", { online: true }), { signal });
+  addEventListener("pageshow", () => link.tell("wake", { online: false }), { signal });
+  addEventListener("pagehide", (event) => { if (!event.persisted) link.tell("bye", null); }, { signal });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) link.tell("wake", { online: false }); }, { signal });
+  return () => quiet.abort();
+}

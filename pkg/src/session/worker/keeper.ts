@@ -1,0 +1,525 @@
+/**
+ * Keeps one session: its tokens, and the one refresh at a time. What is due is the core's to say (`policy.ts`); this file does it, in order.
+ *
+ * Tabs that share tokens on the device take turns by a Web Lock, which the browser gives back when a tab dies. Whoever has it reads the store again: somebody else
+ * may have refreshed meanwhile, or died over it. That a refresh token is in doubt is written down before it is sent.
+ */
+
+import { Client } from "../../client.js";
+import { GrantError, type Phase } from "../../errors.js";
+import type { AuthorizationParameters, ClientOptions, ServerMetadata, Tokens } from "../../types.js";
+import type { Arrival, PageCalls, PageNews, Peer, Setup, View, WorkerCalls, WorkerNews } from "../protocol.js";
+import { checkDevice, type Held, type Keep, revise, Shelf, worthKeeping } from "./kept.js";
+import * as pending from "./pending.js";
+import * as policy from "./policy.js";
+import { bindingKeys } from "./store.js";
+
+/** A page that this Worker works for. */
+export type Page = Peer<PageCalls, PageNews, WorkerCalls, WorkerNews>;
+
+/** What tabs tell each other. No secret: any script of this origin can listen, and say it too. */
+type Word = "changed" | "gone";
+
+/** Milliseconds that giving a token back may take while somebody waits to leave. */
+const PATIENCE = 2_000;
+
+/** Milliseconds after which a page that should have told of a hidden frame is not there any more: it gives up before. */
+const FRAME_PATIENCE = 15_000;
+
+/** Milliseconds that a timer can count. */
+const LONGEST = 2 ** 31 - 1;
+
+export class Keeper {
+  readonly #setup: Setup;
+  readonly #shelf: Shelf;
+  readonly #words: BroadcastChannel;
+  readonly #pages = new Set<Page>();
+  #client: Promise<Client> | undefined;
+  #held: Held | undefined;
+  /** What is known of a session whose tokens could not be had yet. */
+  #absent: policy.Policy | undefined;
+  #offline = false;
+  #error: GrantError | null = null;
+  #shown = "";
+  #renewing: Promise<void> | undefined;
+  #resuming: Promise<void> | undefined;
+  readonly #arrived = new Map<string, Awaited<ReturnType<typeof pending.take>>>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #saved = 0;
+
+  /** @throws GrantError `crypto_unavailable` where the host cannot do what the options ask for; `invalid_argument`. */
+  static async open(setup: Setup): Promise<Keeper> {
+    policy.due(policy.begin({} as Tokens), setup.terms); // refuses terms that are none
+    if (setup.dpop && globalThis.crypto?.subtle === undefined) throw policy.problem("crypto_unavailable", "configuration", "dpop");
+    if (setup.device) await checkDevice();
+    const keeper = new Keeper(setup);
+    if (setup.server) await keeper.client();
+    else new Client({ issuer: "https://unknown.invalid" }, keeper.#options()); // refuses options that are none
+    await keeper.#read().catch(() => undefined);
+    return keeper;
+  }
+
+  private constructor(setup: Setup) {
+    this.#setup = setup;
+    this.#shelf = new Shelf(setup);
+    this.#words = new BroadcastChannel(`grantkit ${setup.key}`);
+    this.#words.onmessage = ({ data }: MessageEvent<Word>) => void this.#hear(data);
+  }
+
+  /** The client, once the server has been asked for its metadata. */
+  client(): Promise<Client> {
+    if (!this.#client) {
+      this.#client = this.#connect();
+      this.#client.catch(() => { this.#client = undefined; });
+    }
+    return this.#client;
+  }
+
+  async #connect(): Promise<Client> {
+    const { issuer, server, dpop, device, key } = this.#setup;
+    const pair = dpop && (device ? await bindingKeys(key) : true);
+    const options: ClientOptions = { ...this.#options(), ...(pair && { dpop: pair }) };
+    if (server) return new Client(server, options);
+    this.#refuseOffline("discovery");
+    return Client.discover(issuer ?? "", options);
+  }
+
+  #options(): ClientOptions {
+    return this.#setup.client;
+  }
+
+  /** Takes a page in. */
+  join(page: Page): View {
+    this.#pages.add(page);
+    return this.view();
+  }
+
+  leave(page: Page): void {
+    this.#pages.delete(page);
+  }
+
+  view(): View {
+    const tokens = this.#held?.tokens;
+    return {
+      state: {
+        status: this.#offline ? "offline" : tokens ? "signed_in" : "signed_out",
+        user: tokens?.claims ?? null,
+        scope: tokens?.scope ?? null,
+        ...(tokens?.expires_at !== undefined && { expiresAt: tokens.expires_at }),
+      },
+      error: this.#error?.toJSON() ?? null,
+    };
+  }
+
+  // ── A login: leave, come back ──
+
+  async authorize(parameters: AuthorizationParameters, mode: "redirect" | "popup" | "silent", returnTo: string): Promise<{ url: string; state: string }> {
+    const client = await this.client();
+    const begun = await client.authorize(parameters);
+    await pending.keep(begun.pending.state, { of: this.#setup.key, mode, returnTo }, begun.pending);
+    return { url: begun.url, state: begun.pending.state };
+  }
+
+  /** What an address is to this session; a login that it ends is taken out of the store at once. `claim`: also one of another window's. */
+  async arrive(url: string, claim: boolean): Promise<Arrival> {
+    const state = pending.stateOf(url);
+    const known = state === undefined ? undefined : await pending.look(state).catch(() => undefined);
+    if (state === undefined || known?.of !== this.#setup.key) {
+      if (state !== undefined && known === undefined && this.#answersHere(url)) this.#fail(policy.problem("state_mismatch", "callback", "state"));
+      return { kind: "nothing" };
+    }
+    const { mode, returnTo, spent } = known;
+    if (mode === "logout" || spent) return { kind: "past", returnTo };
+    if (mode !== "redirect" && !claim) return { kind: "relay", state };
+    const login = await pending.take(state);
+    if (!login) return { kind: "past", returnTo };
+    this.#arrived.set(url, login);
+    return { kind: "login", returnTo };
+  }
+
+  /** Whether an address is a server's answer for this session, and nobody else's. */
+  #answersHere(url: string): boolean {
+    const { origin, pathname, searchParams } = new URL(url);
+    const issuer = searchParams.get("iss");
+    const isAnswer = searchParams.has("code") || searchParams.has("error");
+    return isAnswer && `${origin}${pathname}` === withoutQuery(this.#setup.client.redirectUri) && (issuer === null || issuer === this.#setup.issuer);
+  }
+
+  /** Finishes the login that arrived. What goes wrong is in the view. */
+  async finish(url: string): Promise<View> {
+    const login = this.#arrived.get(url);
+    this.#arrived.delete(url);
+    try {
+      if (!login) throw policy.problem("state_mismatch", "callback", "state");
+      const tokens = await (await this.client()).callback(url, login.pending);
+      await this.#exclusively(() => this.#take(tokens, policy.begin(tokens)));
+    } catch (error) {
+      this.#fail(error);
+    }
+    return this.view();
+  }
+
+  // ── Going on without the user ──
+
+  /** Continues a session whose tokens are not here, where there was one. What goes wrong is in the view. */
+  async resume(): Promise<View> {
+    if (!this.#held && this.#setup.silent) {
+      this.#resuming ??= this.#resume().catch((error: unknown) => this.#fail(error)).finally(() => { this.#resuming = undefined; });
+      await this.#resuming;
+    }
+    return this.view();
+  }
+
+  async #resume(): Promise<void> {
+    const trace = this.#absent ?? (await this.#shelf.trace().catch(() => undefined));
+    if (!trace) return;
+    const { due, seconds, ended } = policy.due(policy.stale(trace), this.#setup.terms);
+    if (due === "end") return this.#end(policy.problem("session_ended", "token", ended));
+    if (due === "wait" && this.#absent) throw this.#later(seconds);
+    await this.#exclusively(async () => {
+      if (!this.#held) await this.#silently(trace);
+    });
+  }
+
+  /** Another authorization in a hidden frame, which asks the user nothing. */
+  async #silently(before: policy.Policy): Promise<void> {
+    try {
+      this.#refuseOffline("authorization");
+      const page = [...this.#pages].at(-1);
+      if (!this.#setup.silent || !page) throw policy.problem("login_required", "authorization");
+      const redirectUri = this.#setup.silentRedirectUri;
+      const { url, state } = await this.authorize({ prompt: "none", redirect_uri: redirectUri }, "silent", "");
+      const address = await this.#framed(page, { url, state, redirectUri });
+      const login = await pending.take(state);
+      if (!login) throw policy.problem("state_mismatch", "callback", "state");
+      const tokens = await (await this.client()).callback(address, login.pending);
+      await this.#take(tokens, policy.begin(tokens, before, this.#held?.tokens.claims?.sub), this.#held);
+    } catch (thrown) {
+      const error = thrown instanceof GrantError ? thrown : policy.problem("storage_unavailable", "configuration");
+      const { session, failed } = policy.unauthorized(before, error);
+      if (failed === "ended") await this.#end(error);
+      else {
+        this.#lose(error);
+        if (this.#held) await this.#write({ ...this.#held, policy: session });
+        else this.#absent = session;
+      }
+      throw error;
+    }
+  }
+
+  async #framed(page: Page, where: { url: string; state: string; redirectUri: string }): Promise<string> {
+    try {
+      return await page.call("frame", where, [], AbortSignal.timeout(FRAME_PATIENCE));
+    } catch {
+      // It may be a tab that died without a word.
+      if (this.#pages.size > 1) this.#pages.delete(page);
+      throw policy.problem("timeout", "authorization");
+    }
+  }
+
+  // ── Tokens, and the one refresh at a time ──
+
+  /** A session whose access token is good. */
+  async ready(): Promise<Held> {
+    await this.#resuming;
+    for (let tries = 0; ; tries++) {
+      if (!this.#held && this.#offline) await this.resume();
+      const held = this.#held;
+      if (!held) throw this.#offline && this.#error ? this.#error : policy.problem("not_signed_in", "resource");
+      const { due, ended } = policy.due(held.policy, this.#setup.terms);
+      // After a refresh the token is used, however short its life.
+      if (due === "use" || (tries > 0 && due === "refresh") || tries > 2) return held;
+      if (due === "end") await this.#expire(ended);
+      else await this.#renew();
+    }
+  }
+
+  /** New tokens now. */
+  async refresh(): Promise<void> {
+    if (!this.#held) throw policy.problem("not_signed_in", "token");
+    this.#held = { ...this.#held, policy: policy.stale(this.#held.policy) };
+    await this.#renew();
+  }
+
+  /** An API refused the token that was shown; whether there is another now. */
+  async refused(shown: Keep, status: number, challenge: string | null): Promise<boolean> {
+    const held = this.#held;
+    if (!held) return false;
+    if (held.tokens.access_token === shown.access_token) {
+      const believed = policy.refused(held.policy, status, challenge);
+      if (!believed) return false;
+      this.#held = { ...held, policy: believed };
+      await this.#renew().catch(() => undefined);
+    }
+    return this.#held !== undefined && this.#held.tokens.access_token !== shown.access_token;
+  }
+
+  /** The session was used. Others are told now and then: each write costs. */
+  touch(): void {
+    const { idle } = this.#setup.terms;
+    if (!this.#held || !idle) return;
+    const held = { ...this.#held, policy: policy.touched(this.#held.policy) };
+    this.#held = held;
+    if (held.policy.used - this.#saved < idle / 10) return this.#arm();
+    void this.#exclusively(async () => {
+      if (this.#held?.revision !== held.revision) return;
+      await this.#write(this.#held);
+      this.#say("changed");
+    }).catch(() => undefined);
+  }
+
+  /** An API answered: the network is there. */
+  reached(): void {
+    if (this.#offline && this.#held && policy.due(this.#held.policy, this.#setup.terms).due === "use") this.#recover();
+  }
+
+  #renew(): Promise<void> {
+    this.#renewing ??= this.#exclusively(() => this.#renewOnce()).finally(() => { this.#renewing = undefined; });
+    return this.#renewing;
+  }
+
+  /** Does what is due, now that nobody else does. */
+  async #renewOnce(): Promise<void> {
+    const held = this.#held;
+    if (!held) throw policy.problem("not_signed_in", "token");
+    const { due, seconds, ended } = policy.due(held.policy, this.#setup.terms);
+    switch (due) {
+      case "use": return;
+      case "refresh": return this.#refresh(held);
+      case "authorize": return this.#silently(held.policy);
+      case "wait": throw this.#later(seconds);
+      case "end": return this.#expire(ended);
+    }
+  }
+
+  async #refresh(held: Held): Promise<void> {
+    const client = await this.#prepare(held);
+    let tokens: Tokens;
+    try {
+      tokens = await client.refresh(held.tokens as unknown as Tokens);
+    } catch (error) {
+      return this.#failedRefresh(held, error as GrantError);
+    }
+    await this.#take(tokens, policy.refreshed(held.policy, tokens, held.tokens.refresh_token ?? ""), held);
+  }
+
+  /** The client to refresh with. From here on nobody knows what became of the token, until the answer is here: whoever finds that written does not send it again. */
+  async #prepare(held: Held): Promise<Client> {
+    try {
+      this.#refuseOffline("token");
+      const client = await this.client();
+      await this.#write({ ...held, policy: policy.inDoubt(held.policy) });
+      return client;
+    } catch (error) {
+      this.#lose(error);
+      throw error;
+    }
+  }
+
+  async #failedRefresh(held: Held, error: GrantError): Promise<void> {
+    const { session, failed } = policy.failed(held.policy, error);
+    if (failed === "ended") {
+      await this.#end(error);
+      throw error;
+    }
+    await this.#write({ ...held, policy: session });
+    this.#lose(error);
+    if (failed === "later") throw error;
+    // In doubt: the access token may be good yet, else another authorization settles it.
+    if (policy.due(session, this.#setup.terms).due === "authorize") await this.#silently(session);
+  }
+
+  /** Tokens came, in place of others or of none. */
+  async #take(tokens: Tokens, session: policy.Policy, before?: Held): Promise<void> {
+    this.#offline = false;
+    this.#error = null;
+    this.#absent = undefined;
+    const kept = worthKeeping(tokens, before?.tokens, this.#setup.idTokenHint);
+    await this.#write({ revision: "", policy: session, tokens: kept });
+    this.#say("changed");
+  }
+
+  // ── The end ──
+
+  /** Forgets the tokens here and in every tab, and gives the refresh token back as far as the server can be reached. */
+  async logout(local: boolean, returnTo: string | null): Promise<{ url: string | null }> {
+    const held = this.#held;
+    const reachable = navigator.onLine !== false;
+    await this.#forget(null);
+    this.#say("gone");
+    if (!reachable) return { url: null };
+    const client = await this.client().catch(() => undefined);
+    if (!client) return { url: null };
+    await Promise.race([giveBack(client, held), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+    return { url: local ? null : await this.#farewell(client, held, returnTo) };
+  }
+
+  async #farewell(client: Client, held: Held | undefined, returnTo: string | null): Promise<string | null> {
+    if (client.server.end_session_endpoint === undefined) return null;
+    const { postLogoutRedirectUri, key } = this.#setup;
+    const hint = held?.tokens.id_token;
+    const state = postLogoutRedirectUri !== undefined && returnTo !== null ? revise() : undefined;
+    if (state !== undefined) await pending.keep(state, { of: key, mode: "logout", returnTo: returnTo ?? "" });
+    return client.logoutUrl({
+      ...(postLogoutRedirectUri !== undefined && { post_logout_redirect_uri: postLogoutRedirectUri }),
+      ...(state !== undefined && { state }), ...(hint !== undefined && { id_token_hint: hint }),
+    });
+  }
+
+  /** The time is over, unless another tab used the session meanwhile. */
+  async #expire(ended: policy.Due["ended"]): Promise<void> {
+    const trace = await this.#shelf.trace().catch(() => undefined);
+    const held = this.#held;
+    if (held && trace && trace.used > held.policy.used) {
+      this.#held = { ...held, policy: policy.touched(held.policy, trace.used) };
+      if (policy.due(this.#held.policy, this.#setup.terms).due !== "end") return this.#show();
+    }
+    const error = policy.problem("session_ended", "token", ended);
+    void this.client().then((client) => giveBack(client, held)).catch(() => undefined);
+    await this.#end(error);
+    throw error;
+  }
+
+  /** It is over. Tabs that have tokens of their own go on with those. */
+  async #end(error: GrantError): Promise<void> {
+    await this.#forget(error);
+    if (this.#setup.device) this.#say("gone");
+  }
+
+  async #forget(error: GrantError | null): Promise<void> {
+    this.#held = undefined;
+    this.#absent = undefined;
+    this.#offline = false;
+    this.#error = error;
+    await this.#shelf.clear().catch(() => undefined);
+    this.#show();
+  }
+
+  // ── What happens around ──
+
+  /** Somebody looks at a page, or the network is back: what could not be done is tried again, and what is over ends. */
+  async wake(online: boolean): Promise<void> {
+    if (online && this.#absent) this.#absent = policy.woken(this.#absent);
+    if (online && this.#held) this.#held = { ...this.#held, policy: policy.woken(this.#held.policy) };
+    const held = this.#held;
+    if (!held) return void (this.#offline && (await this.resume()));
+    const { due, ended } = policy.due(held.policy, this.#setup.terms);
+    if (due === "end") await this.#expire(ended).catch(() => undefined);
+    else if (this.#offline && due === "use") this.#recover();
+    else if (this.#offline) await this.#renew().catch(() => undefined);
+    this.#arm();
+  }
+
+  async #hear(word: Word): Promise<void> {
+    if (word === "changed" && this.#setup.device) await this.#read();
+    else if (word === "changed") await this.#hearUse();
+    else if (word === "gone" && this.#held) {
+      const { device } = this.#setup;
+      const held = this.#held;
+      // In memory mode these tokens were this tab's own: nobody else gives them back.
+      if (!device) void this.client().then((client) => giveBack(client, held)).catch(() => undefined);
+      if (!device || !(await this.#shelf.read().catch(() => undefined))) {
+        this.#held = undefined;
+        this.#offline = false;
+      }
+    }
+    this.#show();
+  }
+
+  async #hearUse(): Promise<void> {
+    const trace = await this.#shelf.trace().catch(() => undefined);
+    if (this.#held && trace) this.#held = { ...this.#held, policy: policy.touched(this.#held.policy, trace.used) };
+  }
+
+  /** Runs `work` when nobody else in this browser does such, after reading what they left. */
+  async #exclusively<T>(work: () => T | Promise<T>): Promise<T> {
+    if (!this.#setup.device) return work();
+    return navigator.locks.request(`grantkit ${this.#setup.key}`, async () => {
+      await this.#read();
+      return work();
+    });
+  }
+
+  /** Takes over what another tab has put on the device. */
+  async #read(): Promise<void> {
+    if (!this.#setup.device) return;
+    const stored = await this.#shelf.read();
+    if (stored?.revision === this.#held?.revision) return;
+    const used = this.#held?.policy.used ?? 0;
+    this.#held = stored && { ...stored, policy: policy.touched(stored.policy, used) };
+    this.#offline = false;
+    if (stored) this.#error = null;
+    this.#show();
+  }
+
+  async #write(held: Held): Promise<void> {
+    this.#held = { ...held, revision: revise() };
+    this.#saved = held.policy.used;
+    // A page that may store nothing has its session all the same, as long as it lives.
+    await this.#shelf.write(this.#held).catch((error: unknown) => { if (this.#setup.device) throw error; });
+    this.#show();
+  }
+
+  #say(word: Word): void {
+    this.#words.postMessage(word);
+  }
+
+  /** Nothing is sent where it is known beforehand that it would not arrive. */
+  #refuseOffline(phase: Phase): void {
+    if (navigator.onLine === false) throw policy.problem("network", phase);
+  }
+
+  /** The server is out of reach. That is no logout. */
+  #lose(error: unknown): void {
+    this.#offline = true;
+    this.#fail(error);
+  }
+
+  #recover(): void {
+    this.#offline = false;
+    this.#error = null;
+    this.#show();
+  }
+
+  #later(seconds: number | undefined): GrantError {
+    const last = this.#error ?? policy.problem("network", "token");
+    return new GrantError({ ...last.toJSON(), ...(seconds !== undefined && { retryAfter: seconds }) });
+  }
+
+  #fail(error: unknown): void {
+    this.#error = error instanceof GrantError ? error : policy.problem("storage_unavailable", "configuration");
+    this.#show();
+  }
+
+  /** Shows the pages how it is, where that is news to them. */
+  #show(): void {
+    this.#arm();
+    const view = this.view();
+    const text = JSON.stringify(view);
+    if (text === this.#shown) return;
+    this.#shown = text;
+    for (const page of this.#pages) page.tell("view", view);
+  }
+
+  /** The one timer: when the session ends if nobody uses it. */
+  #arm(): void {
+    clearTimeout(this.#timer);
+    const at = this.#held && policy.due(this.#held.policy, this.#setup.terms).ends_at;
+    if (at === undefined) return;
+    const wait = Math.min(Math.max(at * 1000 - Date.now(), 0), LONGEST);
+    this.#timer = setTimeout(() => void this.wake(false), wait);
+  }
+}
+
+/** Gives a refresh token back, or an access token where there is none. Best effort: a server that cannot be reached forgets them in time. */
+async function giveBack(client: Client, held: Held | undefined): Promise<void> {
+  const server: ServerMetadata = client.server;
+  const token = held?.tokens.refresh_token ?? held?.tokens.access_token;
+  if (token === undefined || server.revocation_endpoint === undefined) return;
+  await client.revoke(token, { token_type_hint: held?.tokens.refresh_token === undefined ? "access_token" : "refresh_token" }).catch(() => undefined);
+}
+
+function withoutQuery(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`;
+}

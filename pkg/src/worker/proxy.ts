@@ -1,0 +1,53 @@
+/** To an API and back: streams both ways, with a token and without what is none of its business. */
+
+import type { Tokens } from "../types.js";
+import { GrantError } from "../errors.js";
+import { refused } from "./ask.js";
+import type { Visit, Wish } from "./visit.js";
+
+type Proxy = Wish & { wish: "proxy" };
+
+/** As much of tokens as a request needs. */
+type Shown = Pick<Tokens, "access_token" | "token_type">;
+
+/** A response that became a WebSocket, in workerd. */
+type Upgraded = Response & { readonly webSocket?: unknown };
+
+/** Sends the request on. */
+export async function forward<Env>(visit: Visit<Env>, wish: Proxy, tokens?: Shown, dpop?: JsonWebKey): Promise<Response> {
+  const { request, setup } = visit;
+  const headers = new Headers(request.headers);
+  for (const name of wish.without) headers.delete(name);
+  const body = request.method === "GET" || request.method === "HEAD" ? null : request.body;
+  // No `signal`: Deno aborts a request's own when its response is done. Whoever hangs up cancels the response's body, and with it the API's.
+  const init: RequestInit = { method: request.method, headers, redirect: "manual", ...(body && { body, duplex: "half" }) };
+  const client = tokens && (await setup.client(dpop));
+  const send = setup.options.fetch ?? fetch;
+  try {
+    return await visit.timed("upstream", () => (client ? client.fetch(tokens as Tokens, wish.url, init) : send(wish.url, init)));
+  } catch (thrown) {
+    if (thrown instanceof GrantError) throw thrown;
+    throw refused("upstream_unreachable", undefined, thrown);
+  }
+}
+
+/** The API's answer, as the page gets it. */
+export function answerOf<Env>(visit: Visit<Env>, wish: Proxy, response: Upgraded): Response {
+  const { setup } = visit;
+  const socket = response.webSocket;
+  if (wish.websocket) {
+    if (!socket) throw refused("websocket_unsupported");
+    const protocol = response.headers.get("sec-websocket-protocol");
+    return new Response(null, { status: 101, webSocket: socket, ...(protocol !== null && { headers: { "sec-websocket-protocol": protocol } }) } as ResponseInit);
+  }
+  const headers = new Headers(response.headers);
+  const edit = setup.askFor<{ without: string[]; cacheControl?: string }>("response_headers", {
+    names: [...headers.keys()], connection: headers.get("connection"), cacheControl: headers.get("cache-control"),
+  });
+  const location = response.status >= 300 && response.status < 400 ? headers.get("location") : null;
+  for (const name of edit.without) headers.delete(name);
+  if (location !== null) headers.set("location", setup.ask("location", { route: wish.route, location, url: wish.url }));
+  if (edit.cacheControl !== undefined) headers.set("cache-control", edit.cacheControl);
+  const empty = response.status === 204 || response.status === 205 || response.status === 304;
+  return visit.respond(empty ? null : response.body, { status: response.status, statusText: response.statusText, headers });
+}

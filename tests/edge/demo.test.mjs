@@ -1,0 +1,68 @@
+/** The demo of `worker/`: as wrangler would deploy it, and as `cargo xtask demo` serves it. */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { answerServer, launch } from "../e2e/harness.mjs";
+import { startDemo } from "../../www/serve.mjs";
+
+const WORKER = fileURLToPath(new URL("../../worker/", import.meta.url));
+
+describe("the demo", { timeout: 120_000 }, () => {
+  test("is deployable: wrangler bundles it with its modules and knows its bindings", async () => {
+    assert.ok(process.env.WRANGLER, "WRANGLER names wrangler's program: type `cargo xtask test edge`");
+    const folder = await mkdtemp(join(tmpdir(), "grantkit-deploy-"));
+    try {
+      const said = await new Promise((resolve, reject) => {
+        const env = { ...process.env, CI: "1", WRANGLER_SEND_METRICS: "false", WRANGLER_LOG_PATH: folder, NODE_OPTIONS: "", NO_COLOR: "1" };
+        execFile(process.execPath, [process.env.WRANGLER, "deploy", "--dry-run", "--outdir", join(folder, "out"), "--config", join(WORKER, "wrangler.jsonc")], { cwd: folder, env, timeout: 60_000 },
+          (error, stdout, stderr) => error ? reject(new Error(stdout + stderr)) : resolve(stdout + stderr));
+      });
+      assert.match(said, /SESSIONS \(RefreshCoordinator\)/);
+      assert.match(said, /ASSETS/);
+      const [, kilobytes] = /gzip: ([\d.]+) KiB/.exec(said);
+      assert.ok(Number(kilobytes) < 400, `${kilobytes} KiB`);
+      const files = await readdir(join(folder, "out"));
+      assert.equal(files.filter((name) => name.endsWith(".wasm")).length, 2, files.join());
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  test("logs a person in and out, shows the API's answer, and no token", async () => {
+    const demo = await startDemo({ edgePort: 0 });
+    const browser = await launch();
+    try {
+      assert.deepEqual(await (await fetch(`${demo.url}edge.json`)).json(), { origin: demo.edgeOrigin });
+      const page = await browser.newPage();
+      page.setDefaultTimeout(15_000);
+      const said = [];
+      page.on("console", (message) => { if (message.location().url.startsWith(demo.edgeOrigin)) said.push(message.text()); });
+      page.on("pageerror", (error) => said.push(error.message));
+      await page.goto(`${demo.edgeOrigin}/`);
+      await page.getByText("Nobody is logged in.").waitFor();
+      await page.getByRole("button", { name: "Log in" }).click();
+      await answerServer(page, { user: "ada.lovelace" });
+      await page.getByText("Logged in as Ada Lovelace").waitFor();
+      await page.getByRole("button", { name: "Ask the API" }).click();
+      await page.getByText('"status": 200').waitFor();
+      assert.match(await page.locator("#answer").textContent(), /ada\.lovelace@example\.test/);
+      const text = await page.content();
+      assert.doesNotMatch(text, /access_token|refresh_token|Bearer/);
+      assert.equal(await page.evaluate(() => document.cookie + JSON.stringify({ ...localStorage, ...sessionStorage })), "{}");
+      if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/edge.png` });
+      await page.getByRole("button", { name: "Log out" }).click();
+      await page.waitForURL(`${demo.op.issuer}/session/end**`);
+      await page.getByRole("button", { name: "Log out" }).click();
+      await page.getByText("Nobody is logged in.").waitFor();
+      assert.deepEqual(said, [], "the console is silent");
+    } finally {
+      await browser.close();
+      await demo.close();
+    }
+  });
+});

@@ -1,0 +1,75 @@
+/**
+ * Runs the demo Worker as Cloudflare would, in workerd on this machine: bundled from `src/index.ts`, with its page, its Durable Objects and keys made up for the day.
+ */
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { createServer } from "node:http";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { build } from "esbuild";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+/** The client that the authorization server is to know; `origin` is where the Worker is. */
+export const EDGE = { id: "edge", secret: "edge-secret-for-loopback-only" };
+export const edgeClient = (origin) => ({
+  client_id: EDGE.id, client_name: "the grantkit demo, at the edge", client_secret: EDGE.secret,
+  grant_types: ["authorization_code", "refresh_token"], response_types: ["code"],
+  redirect_uris: [`${origin}/auth/callback`], post_logout_redirect_uris: [`${origin}/`],
+  backchannel_logout_uri: `${origin}/auth/backchannel-logout`, backchannel_logout_session_required: true,
+});
+
+/** Starts it at `port`, a free one if it is 0. */
+export async function startEdge({ port, issuer, host = "127.0.0.1" }) {
+  // The newest workerd that is installed, also where miniflare was made for an older one.
+  process.env.MINIFLARE_WORKERD_PATH ??= createRequire(import.meta.url)("workerd").default;
+  const { Miniflare } = await import("miniflare");
+  const { script, modules } = await bundle();
+  const worker = new Miniflare({
+    host, port, cf: false, compatibilityDate: "2026-04-01",
+    modules: [{ type: "ESModule", path: "index.js", contents: script }, ...modules],
+    durableObjects: { SESSIONS: { className: "RefreshCoordinator", useSQLite: true } },
+    bindings: { ISSUER: issuer, CLIENT_ID: EDGE.id, CLIENT_SECRET: EDGE.secret, SESSION_KEYS: randomBytes(32).toString("base64url") },
+    serviceBindings: { ASSETS: asset },
+  });
+  await worker.ready;
+  return { close: () => worker.dispose() };
+}
+
+/** The page, for whatever path there is no file for: read anew each time, so that it can be edited. */
+async function asset() {
+  const { Response } = await import("miniflare");
+  const headers = {
+    "content-type": "text/html; charset=utf-8", "cache-control": "no-store", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer",
+  };
+  return new Response(await readFile(here("public/index.html"), "utf8"), { headers });
+}
+
+/** One script, and the `.wasm` files that it imports, as wrangler makes them. */
+async function bundle() {
+  const modules = [];
+  const keepWasm = {
+    name: "wasm stays a module",
+    setup: (builder) => builder.onResolve({ filter: /\.wasm$/ }, async ({ path, resolveDir }) => {
+      const file = fileURLToPath(new URL(path, `file://${resolveDir}/`));
+      modules.push({ type: "CompiledWasm", path: basename(file), contents: await readFile(file) });
+      return { path: `./${basename(file)}`, external: true };
+    }),
+  };
+  const { outputFiles } = await build({
+    entryPoints: [here("src/index.ts")], alias: { "grantkit/worker": here("../pkg/dist/entry/worker.workerd.js") },
+    bundle: true, write: false, format: "esm", target: "es2022", plugins: [keepWasm], logLevel: "silent",
+  });
+  return { script: outputFiles[0].text, modules };
+}
+
+/** A port where nobody listens yet. */
+export async function freePort() {
+  const probe = createServer();
+  await new Promise((resolve, reject) => probe.once("error", reject).listen(0, "127.0.0.1", resolve));
+  const { port } = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
