@@ -1,4 +1,4 @@
-/** In, around, out: logins by redirect and popup, what a reload finds, what a callback is worth a second time. */
+/** In, around, out: logins by redirect, what a reload finds, what a callback is worth a second time. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
@@ -104,48 +104,6 @@ describe("a session", { timeout: 300_000 }, () => {
     assert.deepEqual([status, error.code, error.error_description], ["signed_out", "access_denied", "The user pressed Deny"]);
     assert.equal(await tab.url(), `${world.origin}/orders`);
     assert.ok(await tab.run("() => session.error instanceof grantkit.GrantError"));
-  }));
-
-  test("in a popup leaves the page where it is", () => live(browser, {}, async ({ world, visitor }) => {
-    const tab = await visit(visitor, world, "/orders");
-    const opened = visitor.context.waitForEvent("page");
-    await tab.run("() => { window.login = session.login({ popup: true, prompt: 'consent' }); login.catch(() => {}); }");
-    const popup = await opened;
-    const window = { page: popup, url: async () => popup.url(), run: (work, ...words) => popup.evaluate(`(${work})(...${JSON.stringify(words)})`) };
-    const closed = popup.waitForEvent("close");
-    await Promise.race([closed, answerServer(window, world).catch(() => {})]);
-    await closed;
-    await tab.run("() => login");
-    assert.equal((await state(tab)).user.sub, "ada.lovelace");
-    assert.equal(await tab.url(), `${world.origin}/orders`);
-    assert.deepEqual(world.journal.grants.map(({ type }) => type), ["authorization_code"]);
-    assert.deepEqual(await tab.run("() => states.map(({ status }) => status)"), ["signed_in"], "listeners were told, once");
-  }));
-
-  test("in a popup works where pages are isolated from those who opened them", () => live(browser, { headers: { "cross-origin-opener-policy": "same-origin" } }, async ({ world, visitor }) => {
-    const tab = await visit(visitor, world);
-    await tab.run("() => { document.hasFocus = () => false; }"); // the popup has it
-    const opened = visitor.context.waitForEvent("page");
-    await tab.run("() => { window.login = session.login({ popup: true }); login.catch(() => {}); }");
-    const popup = await opened;
-    const window = { url: async () => popup.url(), run: (work, ...words) => popup.evaluate(`(${work})(...${JSON.stringify(words)})`) };
-    const closed = popup.waitForEvent("close");
-    await Promise.race([closed, answerServer(window, world).catch(() => {})]);
-    await tab.run("() => login");
-    assert.equal((await state(tab)).user.sub, "ada.lovelace");
-  }));
-
-  test("in a popup that is blocked, or closed, says so", () => live(browser, {}, async ({ world, visitor }) => {
-    const tab = await visit(visitor, world);
-    const code = (open) => tab.run(`async (open) => {
-      const real = window.open;
-      if (open === "blocked") window.open = () => null;
-      try { await session.login({ popup: true }); } catch (error) { return [error.code, error.message]; } finally { window.open = real; }
-    }`, open);
-    assert.equal((await code("blocked"))[0], "popup_blocked");
-    const opened = visitor.context.waitForEvent("page").then((popup) => popup.close());
-    assert.equal((await code("closed"))[0], "popup_closed");
-    await opened;
   }));
 
   test("ends at the server too, and comes back to where the page wanted", () => live(browser, { session: { persistence: "device" } }, async ({ world, visitor }) => {
