@@ -65,13 +65,13 @@ test("esbuild bundles a session", async () => {
 test("a page imports a session from another origin, as from a CDN", () => served(app.home, async (cdn) => {
   await app.write({ "cdn/index.html": HTML, "cdn/main.mjs": page(`${cdn}/dist/entry/session.js`) });
   assert.deepEqual(await shown("cdn"), WORKS);
-}, { "access-control-allow-origin": "*" }));
+}, { headers: { "access-control-allow-origin": "*" } }));
 
 test("a page serves the Worker's script itself, under a policy without blob:", async () => {
   const script = "/node_modules/grantkit/dist/session/worker.js";
   await esbuild({ stdin: { contents: page("grantkit/session", `, worker: "${script}"`), resolveDir: app.folder }, outfile: join(app.folder, "main-own.mjs"), bundle: true, format: "esm", logLevel: "silent" });
   await app.write({ "own.html": HTML.replace("/main.mjs", "/main-own.mjs") });
-  const policy = { "content-security-policy": "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'" };
+  const policy = { headers: { "content-security-policy": "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'" } };
   assert.deepEqual(await served(app.folder, (origin) => resultOf(`${origin}/own.html`), policy), WORKS);
 });
 

@@ -39,7 +39,7 @@ test("it holds what is listed here and nothing else", () => {
     "package.json", "README.md", "LICENSE-APACHE", "LICENSE-MIT",
     ...pairs(["auth", "client", "codes", "core", "errors", "index", "instantiate", "providers", "react", "resource", "settle", "sync", "types"]),
     ...pairs(["connect", "errors", "fetch", "protocol", "session", "setup", "types", "windows", "script"].map((name) => `session/${name}`)),
-    ...pairs(["entry/session", "entry/session.no-wasm", "entry/client.no-wasm", "session/script.no-wasm"]), "dist/session/worker.js", "dist/session/worker.no-wasm.js",
+    ...pairs(["entry/session", "entry/session.no-wasm", "entry/client.no-wasm", "session/script.no-wasm", "session/worker"]), "dist/session/worker.no-wasm.js",
     ...["client", "core"].flatMap((name) => [
       ...pairs([`entry/${name}.inline`, `entry/${name}.slim`, `entry/${name}.workerd`, `wasm/${name}.hex`, `wasm/${name}_bg`]),
       `dist/wasm/${name}.wasm`, `dist/wasm/${name}.wasm.d.ts`,
