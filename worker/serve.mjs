@@ -21,8 +21,8 @@ export const edgeClient = (origin) => ({
   backchannel_logout_uri: `${origin}/auth/backchannel-logout`, backchannel_logout_session_required: true,
 });
 
-/** Starts it at `port`, a free one if it is 0. */
-export async function startEdge({ port, issuer, host = "127.0.0.1" }) {
+/** Starts it at `port`, a free one if it is 0. `asset` gives `{ headers, body }` for a path, in the place of the Worker's own page. */
+export async function startEdge({ port, issuer, host = "127.0.0.1", asset = ownPage }) {
   // The newest workerd that is installed, also where miniflare was made for an older one.
   process.env.MINIFLARE_WORKERD_PATH ??= createRequire(import.meta.url)("workerd").default;
   const { Miniflare } = await import("miniflare");
@@ -32,19 +32,24 @@ export async function startEdge({ port, issuer, host = "127.0.0.1" }) {
     modules: [{ type: "ESModule", path: "index.js", contents: script }, ...modules],
     durableObjects: { SESSIONS: { className: "RefreshCoordinator", useSQLite: true } },
     bindings: { ISSUER: issuer, CLIENT_ID: EDGE.id, CLIENT_SECRET: EDGE.secret, SESSION_KEYS: randomBytes(32).toString("base64url") },
-    serviceBindings: { ASSETS: asset },
+    serviceBindings: {
+      async ASSETS(request) {
+        const { Response } = await import("miniflare");
+        const { headers, body } = await asset(new URL(request.url).pathname);
+        return new Response(body, { headers });
+      },
+    },
   });
   await worker.ready;
   return { close: () => worker.dispose() };
 }
 
 /** The page, for whatever path there is no file for: read anew each time, so that it can be edited. */
-async function asset() {
-  const { Response } = await import("miniflare");
+async function ownPage() {
   const headers = {
     "content-type": "text/html; charset=utf-8", "cache-control": "no-store", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer",
   };
-  return new Response(await readFile(here("public/index.html"), "utf8"), { headers });
+  return { headers, body: await readFile(here("public/index.html"), "utf8") };
 }
 
 /** One script, and the `.wasm` files that it imports, as wrangler makes them. */

@@ -8,19 +8,17 @@
  */
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
-import { existsSync, readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { fileURLToPath } from "node:url";
 
 import { context } from "esbuild";
 
-import { hostname, isOurs, startProvider } from "../tests/servers/oidc-provider.mjs";
+import { hostname, isOurs, SPA, startProvider } from "../tests/servers/oidc-provider.mjs";
 import { edgeClient, freePort, startEdge } from "../worker/serve.mjs";
+import { BUNDLE, FILES, page, PAGES, policies, SILENT, workerScript } from "./pages.mjs";
 
-const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-
-/** Paths that show the page: the front door, where a login comes back, where a logout ends. */
-const PAGE = new Set(["/", "/callback", "/signed-out"]);
+/** Where each page is shown. */
+const DOORS = new Map(Object.entries(PAGES).flatMap(([file, paths]) => paths.map((path) => [`/${path}`, file])));
 
 /** Starts both servers, and the Worker where `edgePort` is given; a port of 0 takes a free one. */
 export async function startDemo({ port = 0, opPort = 0, edgePort, host = "127.0.0.1", ttl, idTokenAlg } = {}) {
@@ -33,16 +31,16 @@ export async function startDemo({ port = 0, opPort = 0, edgePort, host = "127.0.
   });
   try {
     await listen(server, port, host);
-    const page = server.address().port;
-    const at = (path) => (name) => [`http://${name}:${page}${path}`];
+    const own = server.address().port;
+    const at = (path) => (name) => [`http://${name}:${own}${path}`];
     op = await startProvider({
       port: opPort, bind: host, host: host === "0.0.0.0" ? "127.0.0.1" : host, ttl, idTokenAlg,
-      redirectUris: (name) => [...at("/callback")(name), ...at("/silent.html")(name)],
-      postLogoutRedirectUris: at("/signed-out"), clients: edgeOrigin ? [edgeClient(edgeOrigin)] : [],
+      redirectUris: (name) => ["/callback", "/protocol/callback", "/silent.html"].flatMap((path) => at(path)(name)),
+      postLogoutRedirectUris: (name) => ["/signed-out", "/protocol/signed-out"].flatMap((path) => at(path)(name)), clients: edgeOrigin ? [edgeClient(edgeOrigin)] : [],
     });
-    if (edgeOrigin) edge = await startEdge({ port: Number(new URL(edgeOrigin).port), issuer: op.issuerAt("127.0.0.1") });
+    if (edgeOrigin) edge = await startEdge({ port: Number(new URL(edgeOrigin).port), issuer: op.issuerAt("127.0.0.1"), asset: edgeAsset });
     return {
-      url: `http://${host === "0.0.0.0" ? "127.0.0.1" : host}:${page}/`, port: page, op, edgeOrigin,
+      url: `http://${host === "0.0.0.0" ? "127.0.0.1" : host}:${own}/`, port: own, op, edgeOrigin,
       async close() {
         server.closeAllConnections();
         await Promise.all([new Promise((resolve) => server.close(resolve)), op.close(), edge?.close(), bundle.dispose()]);
@@ -54,26 +52,41 @@ export async function startDemo({ port = 0, opPort = 0, edgePort, host = "127.0.
     throw error;
   }
 
+  function factsFor(name) {
+    const issuer = op.issuerAt(name);
+    return { issuer, api: `${issuer}/me`, nobody: `http://${name}:${closedPort}`, edge: edgeOrigin ? `${edgeOrigin}/` : "" };
+  }
+
+  /** The front page as the edge serves it: the same files, another policy. */
+  async function edgeAsset(path) {
+    const facts = { ...factsFor("127.0.0.1"), edge: "here", browser: `http://127.0.0.1:${server.address().port}/` };
+    if (path === "/home.js") return reply("text/javascript", await bundle.script(path));
+    const file = FILES[path.slice(1)];
+    if (file) return reply(file[1], await readFile(file[0]));
+    return reply("text/html", page("index.html", named(facts)), policies(facts).edge);
+  }
+
   async function answer(request, response) {
     const name = hostname(request.headers.host);
     if (!isOurs(name)) return response.writeHead(421).end();
     const { pathname } = new URL(request.url, "http://page");
-    const issuer = op.issuerAt(name);
-    const nobody = `http://${name}:${closedPort}`;
-    const send = (type, body, headers = {}) => response.writeHead(200, {
-      "content-type": `${type}; charset=utf-8`, "cache-control": "no-store", "x-content-type-options": "nosniff", ...headers,
-    }).end(body);
+    const facts = factsFor(name);
+    const rules = policies(facts);
+    const send = (type, body, policy) => {
+      const { headers } = reply(type, body, policy);
+      return response.writeHead(200, headers).end(body);
+    };
 
-    if (PAGE.has(pathname)) {
-      const html = await readFile(here("index.html"), "utf8");
-      return send("text/html", html.replaceAll("%ISSUER%", issuer).replaceAll("%NOBODY%", nobody), policy(issuer, nobody));
-    }
+    if (DOORS.has(pathname)) return send("text/html", page(DOORS.get(pathname), named(facts)), rules[DOORS.get(pathname)]);
+    const file = FILES[pathname.slice(1)];
+    if (file) return send(file[1], await readFile(file[0]));
     switch (pathname) {
-      case "/main.js": return send("text/javascript", await bundle.script());
-      case "/style.css": return send("text/css", await readFile(here("style.css")));
-      case "/login.ts": return send("text/plain", await readFile(here("src/login.ts")));
+      case "/home.js": case "/protocol.js": return send("text/javascript", await bundle.script(pathname));
+      case "/worker.js": return send("text/javascript", await readFile(workerScript()), rules["worker.js"]);
       case "/edge.json": return edgeOrigin ? send("application/json", JSON.stringify({ origin: edgeOrigin })) : response.writeHead(404).end();
-      case "/silent.html": return send("text/html", "<!doctype html><title>silent</title>", { "content-security-policy": "default-src 'none'" });
+      case "/silent.html": return send("text/html", SILENT, rules["silent.html"]);
+      // An API with an open redirect: the attack of the front page sends a token there, and must not see it go further.
+      case "/api/moved": return response.writeHead(302, { location: "https://attacker.example/" }).end();
       // What servers do on bad days; the page's error section sends token requests here.
       case "/faults/html": return send("text/html", "<!doctype html><title>502</title><h1>Bad gateway</h1><p>The proxy in front of the server is unwell.</p>");
       case "/faults/redirect": return response.writeHead(307, { location: "/faults/html" }).end();
@@ -83,35 +96,31 @@ export async function startDemo({ port = 0, opPort = 0, edgePort, host = "127.0.
   }
 }
 
-/** No inline script or style, no third party: the page speaks with itself and its authorization server. */
-function policy(issuer, nobody) {
-  const rules = [
-    "default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "style-src 'self'", "img-src 'self' data:",
-    `connect-src 'self' ${issuer} ${nobody}`, `frame-src 'self' ${issuer}`, "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
-  ];
-  return { "content-security-policy": rules.join("; "), "referrer-policy": "no-referrer" };
-}
-
-/** Bundles `src/main.ts` in memory, anew for each visit: edit, reload, see. */
-async function bundler() {
-  const builder = await context({
-    entryPoints: [here("src/main.ts")], alias: { grantkit: library() }, bundle: true, write: false, format: "esm", target: "es2022",
-    charset: "utf8", sourcemap: "inline", logLevel: "silent",
-  });
+/** What a page is told, by the names of its placeholders. */
+function named({ issuer, api, nobody, edge = "", browser = "" }) {
   return {
-    script: async () => (await builder.rebuild()).outputFiles[0].contents,
-    dispose: () => builder.dispose(),
+    ROOT: "/", SUFFIX: "", PROTOCOL: browser ? `${browser}protocol` : "/protocol", ISSUER: issuer, AUTHORIZATION: `${issuer}/auth`, CLIENT: SPA, API: api, EDGE: edge, BROWSER: browser, NOBODY: nobody,
   };
 }
 
-/** The file that `import "grantkit"` means in a browser, by the package's own `exports`. */
-function library() {
-  const { exports } = JSON.parse(readFileSync(here("../pkg/package.json"), "utf8"));
-  let target = exports["."];
-  while (typeof target === "object") target = target.browser ?? target.import ?? target.default;
-  const file = here(`../pkg/${target}`);
-  if (!existsSync(file)) throw new Error("The package is not built yet. Type: cargo xtask build");
-  return file;
+/** A file as it is sent: never kept, since it may change with the next visit. */
+function reply(type, body, policy) {
+  return {
+    body,
+    headers: {
+      "content-type": `${type}; charset=utf-8`, "cache-control": "no-store", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer",
+      ...(policy && { "content-security-policy": policy }),
+    },
+  };
+}
+
+/** Bundles the pages' scripts in memory, anew for each visit: edit, reload, see. */
+async function bundler() {
+  const builder = await context({ ...BUNDLE, write: false, sourcemap: "inline" });
+  return {
+    script: async (path) => (await builder.rebuild()).outputFiles.find((file) => file.path.endsWith(path)).contents,
+    dispose: () => builder.dispose(),
+  };
 }
 
 /** A port where nobody listens, for the error section's "server down". */
@@ -148,6 +157,8 @@ async function main() {
     await demo.close();
     process.exit(0);
   };
+  // workerd's host would end this process at once, and not cleanly.
+  process.removeAllListeners("SIGINT").removeAllListeners("SIGTERM");
   process.on("SIGINT", stop).on("SIGTERM", stop);
 }
 

@@ -16,20 +16,21 @@ pub(crate) fn joined(parts: &[&str]) -> String {
     text
 }
 
-/// A whole number of 64 bits: decimal digits, and a sign where it is negative. `str::parse` does it for each size of number anew.
+/// A whole number: decimal digits, and a sign where it is negative; `None` beyond 64 bits. `str::parse` does it for each size of number anew.
 pub(crate) fn integer(text: &str) -> Option<i64> {
     let digits = text.strip_prefix('-').unwrap_or(text);
-    if digits.is_empty() {
-        return None;
-    }
-    // Counted downwards, because the lowest number has no positive twin.
+    // Counted down: there is one number more below zero than above.
     let mut value: i64 = 0;
     for byte in digits.bytes() {
         let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
+        if digit > 9 || value < i64::MIN / 10 {
             return None;
         }
-        value = value.checked_mul(10)?.checked_sub(digit.into())?;
+        value = value.wrapping_mul(10).checked_sub(digit.into())?;
     }
-    if digits.len() == text.len() { value.checked_neg() } else { Some(value) }
+    match digits.len() {
+        0 => None,
+        length if length == text.len() => value.checked_neg(),
+        _ => Some(value),
+    }
 }

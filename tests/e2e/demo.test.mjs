@@ -23,7 +23,9 @@ describe("the demo", { timeout: 60_000 }, () => {
     const url = await told(demo, said, /Open (\S+)/);
     const { status, headers } = await get(url);
     assert.equal(status, 200);
-    assert.match(headers["content-security-policy"], /^default-src 'none'; script-src 'self' 'wasm-unsafe-eval';/);
+    assert.match(headers["content-security-policy"], /^default-src 'none'; script-src 'self'; connect-src 'self'; worker-src 'self';/);
+    const { headers: ofProtocol } = await get(`${url}protocol`);
+    assert.match(ofProtocol["content-security-policy"], /^default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' http/);
     demo.kill("SIGINT");
     assert.deepEqual(await once(demo, "exit"), [0, null]);
   });
@@ -48,7 +50,7 @@ describe("the demo", { timeout: 60_000 }, () => {
 });
 
 function start(t, port) {
-  const demo = spawn(process.execPath, [here("../../www/serve.mjs")], { env: { ...process.env, PORT: String(port), OP_PORT: "0", LISTEN: "127.0.0.1" } });
+  const demo = spawn(process.execPath, [here("../../www/serve.mjs")], { env: { ...process.env, PORT: String(port), OP_PORT: "0", EDGE_PORT: "0", LISTEN: "127.0.0.1" } });
   t.after(() => demo.kill("SIGKILL"));
   const said = [];
   for (const stream of [demo.stdout, demo.stderr]) stream.on("data", (text) => said.push(String(text)));

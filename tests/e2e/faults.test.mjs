@@ -49,9 +49,9 @@ describe("a fault", { timeout: 180_000 }, () => {
     }));
 
     test("a callback without a login is sent home", () => visit(browser, async ({ page, demo }) => {
-      await page.goto(`${demo.url}callback?code=x&state=y`);
+      await page.goto(`${demo.url}protocol/callback?code=x&state=y`);
       await page.getByRole("status").filter({ hasText: "a login that is over" }).waitFor();
-      assert.equal(page.url(), demo.url);
+      assert.equal(page.url(), `${demo.url}protocol`);
     }));
   });
 
@@ -107,7 +107,7 @@ describe("a fault", { timeout: 180_000 }, () => {
       await logIn(page);
       await loggedIn(page);
       assert.equal(await provoke(page, "reused-refresh-token"), "invalid_grant");
-      await page.getByRole("button", { name: "Refresh" }).click();
+      await page.getByRole("button", { name: "Refresh", exact: true }).click();
       assert.equal(await errorIn(page, "#news"), "invalid_grant");
     }));
 
@@ -115,7 +115,7 @@ describe("a fault", { timeout: 180_000 }, () => {
       await logIn(page);
       await loggedIn(page);
       await demo.op.close();
-      await page.getByRole("button", { name: "Refresh" }).click();
+      await page.getByRole("button", { name: "Refresh", exact: true }).click();
       assert.equal(await errorIn(page, "#news"), "network");
       assert.match(await page.locator("#news .marks").textContent(), /grantMayBeConsumed\s*true/);
     }));

@@ -10,13 +10,17 @@ const ARGS = [
 /** Nothing here takes long: what does is broken. */
 const PATIENCE = 10_000;
 
+/** The page of the protocol, and the front page. */
+export const protocol = (demo) => `${demo.url}protocol`;
+export const home = (demo) => demo.url;
+
 /** One browser for a test file. */
 export function launch(...args) {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: [...ARGS, ...args] });
 }
 
 /** Runs `test` with a demo and an authorization server of its own, and a page that has never been anywhere. */
-export async function visit(browser, test, { demo: options, at = (demo) => demo.url, ...context } = {}) {
+export async function visit(browser, test, { demo: options, at = protocol, ...context } = {}) {
   const demo = await startDemo(options);
   const visitor = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...context });
   visitor.setDefaultTimeout(PATIENCE);
@@ -54,6 +58,30 @@ export async function answerServer(page, { user = "ada.lovelace", answer = "Allo
 /** Waits until the login has come to its good end. */
 export async function loggedIn(page) {
   await page.getByRole("status").filter({ hasText: "Logged in as" }).waitFor();
+}
+
+/** Logs in on the front page, and waits until the session is there. */
+export async function signIn(page, options) {
+  await logIn(page, options);
+  await page.locator("#status[data-status=signed_in]").waitFor();
+}
+
+/** Runs the attack; gives each attempt's verdict by its name. */
+export async function attack(page) {
+  await page.getByRole("button", { name: "Run the attack" }).click();
+  await page.locator("#summary[data-verdict]").waitFor({ timeout: 30_000 });
+  return Object.fromEntries(await page.locator(".attempt").evaluateAll((all) => all.map((it) => [it.id.replace("attempt-", ""), it.dataset.verdict])));
+}
+
+/** What the authorization server issued, and was shown: overheard where it is issued, since no page hears it. */
+export function overhear(demo) {
+  const secrets = new Set();
+  demo.op.provider.use(async (ctx, next) => {
+    await next();
+    if (ctx.path !== "/token" || ctx.method !== "POST") return;
+    for (const secret of [ctx.body?.access_token, ctx.body?.refresh_token, ctx.body?.id_token, ctx.oidc?.params?.code_verifier]) if (secret) secrets.add(secret);
+  });
+  return secrets;
 }
 
 /** The code of the error card inside `place`, once it is there. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { errorIn, launch, loggedIn, logIn, visit } from "./harness.mjs";
+import { attack, errorIn, launch, loggedIn, logIn, signIn, visit } from "./harness.mjs";
 
 /** A name of no one, which this browser takes for loopback, and which is therefore no secure origin. */
 const NAME = "demo.grantkit.test";
@@ -11,7 +11,7 @@ describe("an insecure origin", { timeout: 60_000 }, () => {
   let browser;
   before(async () => { browser = await launch(`--host-resolver-rules=MAP ${NAME} 127.0.0.1`); });
   after(() => browser.close());
-  const at = (demo) => `http://${NAME}:${demo.port}/`;
+  const at = (demo) => `http://${NAME}:${demo.port}/protocol`;
 
   test("has no crypto.subtle, and makes PKCE pairs", () => visit(browser, async ({ page }) => {
     assert.deepEqual(await page.evaluate(() => [isSecureContext, typeof crypto.subtle]), [false, "undefined"]);
@@ -26,7 +26,7 @@ describe("an insecure origin", { timeout: 60_000 }, () => {
     await page.getByLabel("Its signature").check();
     await page.getByRole("button", { name: "Log in", exact: true }).click();
     assert.equal(await errorIn(page), "crypto_unavailable");
-    assert.match(await page.locator("#outcome .message").first().textContent(), /crypto\.subtle.*idTokenSignature/);
+    assert.match(await page.locator("#outcome .message[lang=en]").textContent(), /crypto\.subtle.*idTokenSignature/);
 
     await page.getByLabel("The connection").check();
     await logIn(page, { user: "katherine.johnson" });
@@ -45,10 +45,18 @@ describe("an insecure origin", { timeout: 60_000 }, () => {
     assert.match(await outcome.textContent(), /nobody looks at the signature/);
   }, { at }));
 
+  test("has a front page too: a session in the Worker, and an attack in vain", () => visit(browser, async ({ page }) => {
+    await page.getByRole("heading", { name: "crypto.subtle is missing here" }).waitFor();
+    await signIn(page);
+    const verdicts = await attack(page);
+    assert.ok(!Object.values(verdicts).includes("leaked"), JSON.stringify(verdicts));
+    assert.deepEqual([verdicts.look, verdicts.listen, verdicts["own-login"]], ["held", "held", "untried"]);
+  }, { at: (demo) => `http://${NAME}:${demo.port}/` }));
+
   test("is refreshed and logged out like any other", () => visit(browser, async ({ page }) => {
     await logIn(page);
     await loggedIn(page);
-    await page.getByRole("button", { name: "Refresh" }).click();
+    await page.getByRole("button", { name: "Refresh", exact: true }).click();
     await page.locator("#news .exchange").waitFor();
     await page.locator("#logout").click();
     await page.getByRole("button", { name: "Log out" }).click();

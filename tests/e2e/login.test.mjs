@@ -14,7 +14,7 @@ describe("a login", { timeout: 120_000 }, () => {
     await loggedIn(page);
 
     assert.match(await page.getByRole("status").textContent(), /Logged in as Grace Hopper/);
-    assert.equal(page.url(), demo.url);
+    assert.equal(page.url(), `${demo.url}protocol`);
     const checks = await page.locator("#step-checks [data-check]").evaluateAll((all) => all.map((it) => it.dataset.check));
     for (const check of ["state", "issuer_parameter", "id_token_signature", "id_token_issuer", "id_token_audience", "id_token_nonce", "id_token_expiry"]) {
       assert.ok(checks.includes(check), `${check} is among ${checks}`);
@@ -36,7 +36,7 @@ describe("a login", { timeout: 120_000 }, () => {
     await page.getByRole("button", { name: "Show me the request first" }).click();
     const step = page.locator("#step-authorization");
     assert.match(await step.textContent(), /code_challenge_method.*S256/s);
-    assert.equal(page.url(), demo.url);
+    assert.equal(page.url(), `${demo.url}protocol`);
     await page.getByRole("button", { name: "Go to the server" }).click();
     await answerServer(page);
     await loggedIn(page);
@@ -48,7 +48,7 @@ describe("a login", { timeout: 120_000 }, () => {
     await logIn(page);
     await loggedIn(page);
     for (const round of [1, 2]) {
-      await page.getByRole("button", { name: "Refresh" }).click();
+      await page.getByRole("button", { name: "Refresh", exact: true }).click();
       await page.waitForFunction(() => document.querySelector("#news .exchange, #news .error"));
       assert.equal(await page.locator("#news .error").count(), 0, `refresh ${round}`);
       await page.locator("#news").evaluate((it) => it.replaceChildren());
@@ -64,7 +64,7 @@ describe("a login", { timeout: 120_000 }, () => {
     await loggedIn(page);
     await page.reload();
     await page.getByRole("status").filter({ hasText: "in memory only" }).waitFor();
-    assert.ok(await page.getByRole("button", { name: "Refresh" }).isDisabled());
+    assert.ok(await page.getByRole("button", { name: "Refresh", exact: true }).isDisabled());
   }));
 
   test("ends with a logout, here and at the server", () => visit(browser, async ({ page, demo }) => {
@@ -74,7 +74,7 @@ describe("a login", { timeout: 120_000 }, () => {
     await page.getByRole("heading", { name: "Log out here too?" }).waitFor();
     await page.getByRole("button", { name: "Log out" }).click();
     await page.getByRole("status").filter({ hasText: "logged out" }).waitFor();
-    assert.equal(page.url(), demo.url);
+    assert.equal(page.url(), `${demo.url}protocol`);
     await page.getByRole("button", { name: "Log in", exact: true }).click();
     await page.getByLabel("User name").waitFor(); // the server has forgotten, too
   }));
@@ -93,7 +93,7 @@ describe("a login", { timeout: 120_000 }, () => {
     assert.ok(secrets.size >= 5, "code, verifier, access, refresh and ID token were overheard");
     await nowhere("after the login");
 
-    await page.getByRole("button", { name: "Refresh" }).click();
+    await page.getByRole("button", { name: "Refresh", exact: true }).click();
     await page.locator("#news .exchange").waitFor();
     await nowhere("after a refresh");
 

@@ -20,6 +20,11 @@ for (const [entry, budget] of Object.entries(budgets)) {
   });
 }
 
+test("README says what the budgets are", () => {
+  const quoted = [...readFileSync("README.md", "utf8").matchAll(/^\| `(grantkit[\w/]*)`[^|]*\| ([\d.]+) KB \|/gm)].map(([, entry, size]) => [entry, Number(size) * 1000]);
+  assert.deepEqual(quoted, ["grantkit", "grantkit/core"].map((entry) => [entry, budgets[entry]]));
+});
+
 // A URL parser with its tables of Unicode, a calendar, keys in wasm: each is larger than all of ours.
 const CRATES = /\b(url|idna|icu_\w+|chrono|time_core|rsa|p256|ring|regex|serde_json|reqwest)::/;
 // Formatting comes in by one `{:?}` and weighs more than a protocol; a panic's text and place are of no use to anyone here.

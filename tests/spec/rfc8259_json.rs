@@ -124,3 +124,20 @@ fn what_is_written_reads_back() {
     assert_eq!(Object::parse(&text).unwrap().string(strange).unwrap(), strange);
     assert_eq!(Writer::default().finish(), "{}");
 }
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_number_is_whole_as_far_as_64_bits_reach() {
+    let cases = [
+        ("9223372036854775807", Some(i64::MAX)),
+        ("-9223372036854775808", Some(i64::MIN)),
+        ("9223372036854775808", None),
+        ("-9223372036854775809", None),
+        ("92233720368547758070", None),
+        ("-0", Some(0)),
+        ("10.9", Some(10)),
+        ("1e3", None),
+    ];
+    for (text, number) in cases {
+        assert_eq!(Raw::parse(text).and_then(Raw::integer), number, "{text}");
+    }
+}

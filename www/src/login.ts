@@ -15,7 +15,7 @@ export async function leave(issuer: string, options: ClientOptions): Promise<str
 
 export async function comeBack(issuer: string, options: ClientOptions): Promise<Login> {
   const arrived = location.href;
-  history.replaceState(null, "", "/"); // the code leaves the address bar at once
+  history.replaceState(null, "", location.pathname); // the code leaves the address bar at once
   const pending: Pending = JSON.parse(sessionStorage.getItem("pending") ?? "null");
   sessionStorage.removeItem("pending");
   const client = await Client.discover(issuer, options);

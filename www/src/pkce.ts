@@ -20,13 +20,15 @@ export function pkce(panel: HTMLElement): void {
     time.textContent = `${each < 10 ? each.toFixed(1) : each.toFixed(0)} µs`;
   };
   panel.append(
-    h("h2", {}, "A PKCE pair, live"),
-    h("p", {}, "Made here, synchronously: SHA-256 is in the module, so it works where ", h("code", {}, "crypto.subtle"), " does not exist. ",
-      `On this page it ${globalThis.crypto?.subtle ? "exists, and is not used for this" : "does not exist"}. `, specLink("RFC 7636 4")),
+    h("h2", {}, ["A PKCE pair, live", "PKCE のペアを、その場で"]),
+    h("p", {}, globalThis.crypto?.subtle
+      ? ["Made here, synchronously: SHA-256 is in the module, so it works where `crypto.subtle` does not exist. On this page it exists, and is not used for this. ", "ここで、同期的に作ります。SHA-256 はモジュールの中にあるので、`crypto.subtle` がない場所でも動きます。このページにはありますが、使っていません。"]
+      : ["Made here, synchronously: SHA-256 is in the module, so it works where `crypto.subtle` does not exist, as on this page. ", "ここで、同期的に作ります。SHA-256 はモジュールの中にあるので、このページのように `crypto.subtle` がない場所でも動きます。"],
+    specLink("RFC 7636 4")),
     h("dl", { class: "pairs" },
       h("dt", {}, "code_verifier"), h("dd", {}, verifier),
       h("dt", {}, "code_challenge"), h("dd", {}, challenge),
-      h("dt", {}, "time for both"), h("dd", {}, time, h("span", { class: "soft" }, ` mean of ${ROUNDS}`))),
-    h("button", { type: "button", click: make }, "Make another"));
+      h("dt", {}, ["time for both", "両方にかかる時間"]), h("dd", {}, time, h("span", { class: "soft" }, [` mean of ${ROUNDS}`, ` ${ROUNDS} 回の平均`]))),
+    h("button", { type: "button", click: make }, ["Make another", "もう一組作る"]));
   make();
 }

@@ -2,7 +2,8 @@
 import type { ServerMetadata, Tokens } from "grantkit";
 
 import { CHECKS, DEVIATIONS } from "./checks.js";
-import { h, specLink, the, type Child } from "./ui.js";
+import type { Text } from "./language.js";
+import { h, nodes, specLink, the, type Child } from "./ui.js";
 import { folded, parameters, request, response } from "./views.js";
 import { maskParameters, type Exchange } from "./wire.js";
 
@@ -10,40 +11,40 @@ type Direction = "out" | "in" | "here";
 type Status = "ahead" | "done" | "failed";
 
 interface Step {
-  readonly title: string;
-  readonly short: string;
+  readonly title: Text;
+  readonly short: Text;
   readonly direction: Direction;
-  readonly teaches: string;
+  readonly teaches: Text;
 }
 
 const STEPS = {
   discovery: {
-    title: "Discovery", short: "what do you offer?", direction: "out",
-    teaches: "One address is enough. The server's metadata says where to log in, where to trade the code, and which keys sign. Its issuer must be the one that was asked for, to the letter.",
+    title: ["Discovery", "ディスカバリー"], short: ["what do you offer?", "何ができますか？"], direction: "out",
+    teaches: ["One address is enough. The server's metadata says where to log in, where to trade the code, and which keys sign. Its issuer must be the one that was asked for, to the letter.", "アドレスは一つで足ります。ログインの場所、認可コードを引き換える場所、署名の鍵は、サーバーのメタデータに書かれています。その issuer は、問い合わせたものと一字一句同じでなければなりません。"],
   },
   authorization: {
-    title: "Authorization request", short: "log this user in", direction: "out",
-    teaches: "The browser leaves. Whatever stands in this URL may end up in histories and logs, so it holds no secret: a hash of the PKCE verifier goes, the verifier stays.",
+    title: ["Authorization request", "認可リクエスト"], short: ["log this user in", "このユーザーのログインを"], direction: "out",
+    teaches: ["The browser leaves. Whatever stands in this URL may end up in histories and logs, so it holds no secret: a hash of the PKCE verifier goes, the verifier stays.", "ブラウザーがページを離れます。この URL は履歴やログに残りうるので、秘密を含みません。送るのは PKCE の verifier のハッシュであり、verifier は手元に残ります。"],
   },
   callback: {
-    title: "Callback", short: "a code, valid once", direction: "in",
-    teaches: "The browser returns with a code. Before the code is used, state and issuer are compared with what was sent, and the address bar is cleaned.",
+    title: ["Callback", "コールバック"], short: ["a code, valid once", "1 回限りの認可コード"], direction: "in",
+    teaches: ["The browser returns with a code. Before the code is used, state and issuer are compared with what was sent, and the address bar is cleaned.", "ブラウザーが認可コードを持って戻ります。使う前に state と issuer を送ったものと照合し、アドレスバーから消します。"],
   },
   request: {
-    title: "Token request", short: "code + verifier", direction: "out",
-    teaches: "The credential is traded: a form, sent straight to the server. The verifier is shown here for the first time, which proves that who began the login also ends it.",
+    title: ["Token request", "トークンリクエスト"], short: ["code + verifier", "認可コードと verifier"], direction: "out",
+    teaches: ["The credential is traded: a form, sent straight to the server. The verifier is shown here for the first time, which proves that who began the login also ends it.", "資格情報をトークンに引き換えます。フォームをサーバーへ直接送ります。verifier をここで初めて見せることで、ログインを始めた本人が終えることを証明します。"],
   },
   response: {
-    title: "Token response", short: "tokens", direction: "in",
-    teaches: "Read up to a limit, redirects refused. What departs from RFC 6749 is read if that is safe, and named. A page sees only the headers that CORS lets through.",
+    title: ["Token response", "トークンレスポンス"], short: ["tokens", "トークン"], direction: "in",
+    teaches: ["Read up to a limit, redirects refused. What departs from RFC 6749 is read if that is safe, and named. A page sees only the headers that CORS lets through.", "上限まで読み、リダイレクトは拒否します。RFC 6749 から外れた応答は、安全なら読み取り、何が外れていたかを示します。ページに見えるのは、CORS が通したヘッダーだけです。"],
   },
   checks: {
-    title: "Checks", short: "may we believe them?", direction: "here",
-    teaches: "There is no way to the tokens around these. Each protects from an attack that has happened to someone.",
+    title: ["Checks", "検証"], short: ["may we believe them?", "信じてよいか？"], direction: "here",
+    teaches: ["There is no way to the tokens around these. Each protects from an attack that has happened to someone.", "これらを避けてトークンに至る道はありません。どの検証も、実際に誰かが受けた攻撃から守ります。"],
   },
   deviations: {
-    title: "Deviations", short: "to the letter?", direction: "here",
-    teaches: "Where a server departs from the specification, it is read as it is meant and the departure is named. With strict: true it is refused instead.",
+    title: ["Deviations", "逸脱"], short: ["to the letter?", "仕様どおりか？"], direction: "here",
+    teaches: ["Where a server departs from the specification, it is read as it is meant and the departure is named. With strict: true it is refused instead.", "サーバーが仕様から外れているときは、意図どおりに読み取り、逸脱の名前を示します。strict: true では、読み取らずに拒否します。"],
   },
 } as const satisfies Record<string, Step>;
 
@@ -62,7 +63,7 @@ export function draw(): void {
 export function show(name: StepName, status: Status, ...evidence: Child[]): void {
   const step = the(`step-${name}`);
   mark(name, status);
-  step.querySelector(".evidence")!.append(...evidence.filter((it) => it !== undefined && it !== false));
+  step.querySelector(".evidence")!.append(...nodes(evidence));
 }
 
 /** How far the flow came. */
@@ -78,9 +79,9 @@ export function exchanged(exchange: Exchange): void {
     show("request", exchange.failure ? "failed" : "done", request(exchange));
     show("response", status, response(exchange));
   } else if (exchange.url.includes("/.well-known/")) {
-    show("discovery", status, metadata(exchange), folded(exchange, "The exchange, as it was"));
+    show("discovery", status, metadata(exchange), folded(exchange, ["The exchange, as it was", "やり取りの全文"]));
   } else {
-    show("checks", status, folded(exchange, "The server's keys, fetched for the signature"));
+    show("checks", status, folded(exchange, ["The server's keys, fetched for the signature", "署名の検証のために取得した、サーバーの鍵"]));
   }
 }
 
@@ -88,14 +89,14 @@ export function exchanged(exchange: Exchange): void {
 export function authorizationRequest(url: string): void {
   const { origin, pathname, searchParams } = new URL(url);
   show("authorization", "done", h("div", { class: "wire out" },
-    h("p", { class: "line" }, h("b", {}, "GET"), h("code", {}, origin + pathname), h("span", { class: "time" }, "by the browser")),
+    h("p", { class: "line" }, h("b", {}, "GET"), h("code", {}, origin + pathname), h("span", { class: "time" }, ["by the browser", "ブラウザーによる移動"])),
     parameters(maskParameters(searchParams))));
 }
 
 /** The address that the browser came back to. */
 export function callback(location: URL): void {
   show("callback", "done", h("div", { class: "wire in" },
-    h("p", { class: "line" }, h("b", {}, "GET"), h("code", {}, location.origin + location.pathname), h("span", { class: "time" }, "by the browser")),
+    h("p", { class: "line" }, h("b", {}, "GET"), h("code", {}, location.origin + location.pathname), h("span", { class: "time" }, ["by the browser", "ブラウザーによる移動"])),
     parameters(maskParameters(location.searchParams))));
 }
 
@@ -115,7 +116,7 @@ export function checklist(checks: Tokens["checks"]): HTMLElement {
 
 /** Each deviation in a sentence. */
 export function deviations(seen: Tokens["deviations"]): HTMLElement {
-  if (seen.length === 0) return h("p", { class: "verdict" }, "None. This server keeps to the letter of RFC 6749.");
+  if (seen.length === 0) return h("p", { class: "verdict" }, ["None. This server keeps to the letter of RFC 6749.", "なし。このサーバーは RFC 6749 に忠実です。"]);
   return h("ul", { class: "deviations" }, ...seen.map((it) => h("li", {}, h("code", {}, it), " ", DEVIATIONS[it])));
 }
 

@@ -1,17 +1,29 @@
 /** Elements and small habits of the page: text only, never markup, so nothing that a server sends can become code. */
 
-export type Child = Node | string | false | undefined;
-type Attributes = Record<string, string | boolean | ((event: Event) => void)>;
+import { follow, recall, remember, said, spoken, type Text } from "./language.js";
 
-/** An element: `h("p", { class: "soft" }, "text")`. Functions listen, `true` is a bare attribute, `false` is none. */
+export type Child = Node | string | Text | false | undefined;
+type Attributes = Record<string, string | boolean | Text | ((event: Event) => void)>;
+
+/** An element: `h("p", { class: "soft" }, "text")`. Functions listen, `true` is a bare attribute, `false` is none; pairs speak both languages. */
 export function h<K extends keyof HTMLElementTagNameMap>(tag: K, attributes: Attributes = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") element.addEventListener(name, value);
-    else if (value !== false) element.setAttribute(name, value === true ? "" : value);
+    else if (isText(value)) follow(element, () => element.setAttribute(name, spoken(value)));
+    else if (value !== false) element.setAttribute(name, value === true ? "" : value as string);
   }
-  element.append(...children.filter((child) => child !== undefined && child !== false));
+  element.append(...nodes(children));
   return element;
+}
+
+/** What is to be shown of a list of children. */
+export function nodes(children: readonly Child[]): (Node | string)[] {
+  return children.filter((child) => child !== undefined && child !== false).map((child) => isText(child) ? said(child) : child);
+}
+
+function isText(value: unknown): value is Text {
+  return Array.isArray(value);
 }
 
 /** The element with this id; the page is ours, so it is there. */
@@ -54,19 +66,30 @@ function painted(text: string, grammar: RegExp, [first, second, other]: [string,
 
 /** The switch between the device's colours, light and dark; remembered, since it is no secret. */
 export function theme(button: HTMLButtonElement): void {
-  const order = ["auto", "light", "dark"];
-  const show = (choice: string): void => {
+  const order: Record<string, Text> = { auto: ["Theme: auto", "テーマ：自動"], light: ["Theme: light", "テーマ：ライト"], dark: ["Theme: dark", "テーマ：ダーク"] };
+  const names = Object.keys(order);
+  let choice = names.find((it) => it === recall("theme")) ?? "auto";
+  const show = (): void => {
     if (choice === "auto") delete document.documentElement.dataset["theme"];
     else document.documentElement.dataset["theme"] = choice;
-    button.textContent = `Theme: ${choice}`;
+    button.textContent = spoken(order[choice]!);
   };
-  let choice = order.find((it) => it === localStorage.getItem("theme")) ?? "auto";
-  show(choice);
+  follow(button, show);
   button.addEventListener("click", () => {
-    choice = order[(order.indexOf(choice) + 1) % order.length]!;
-    localStorage.setItem("theme", choice);
-    show(choice);
+    choice = names[(names.indexOf(choice) + 1) % names.length]!;
+    remember("theme", choice);
+    show();
   });
+}
+
+/** What the page's server or build says of the world: an address, or "" where there is none. */
+export function meta(name: string): string {
+  return document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)!.content;
+}
+
+/** An address of this page's own folder. */
+export function own(path: string): string {
+  return new URL(meta("root") + path, location.origin).href;
 }
 
 /** "1:05" for 65 seconds. */

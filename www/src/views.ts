@@ -1,5 +1,6 @@
 /** How requests, replies and their parameters look: used by the timeline, the tokens and the errors. */
 import { GLOSSARY } from "./glossary.js";
+import { spoken, type Text } from "./language.js";
 import { h, json, specLink, type Child } from "./ui.js";
 import type { Exchange } from "./wire.js";
 
@@ -24,16 +25,16 @@ export function request(exchange: Exchange): HTMLElement {
 /** The reply's half of an exchange, or why there is none. */
 export function response(exchange: Exchange): HTMLElement {
   const time = h("span", { class: "time" }, `${exchange.milliseconds.toFixed(0)} ms`);
-  if (exchange.failure) return h("div", { class: "wire in failed" }, h("p", { class: "line" }, h("b", {}, "no reply"), h("code", {}, exchange.failure), time));
-  const body = typeof exchange.body === "string" ? h("code", {}, exchange.body || "(empty)") : json(exchange.body);
+  if (exchange.failure) return h("div", { class: "wire in failed" }, h("p", { class: "line" }, h("b", {}, ["no reply", "応答なし"]), h("code", {}, exchange.failure), time));
+  const body = typeof exchange.body === "string" ? h("code", {}, exchange.body || spoken(["(empty)", "（空）"])) : json(exchange.body);
   return h("div", { class: "wire in" },
     h("p", { class: "line" }, h("b", {}, String(exchange.status || "redirect")), h("code", {}, exchange.headers?.["content-type"] ?? ""), time),
     headers(exchange.headers ?? {}),
-    h("pre", { tabindex: "0", "aria-label": "Response body" }, body));
+    h("pre", { tabindex: "0", role: "group", "aria-label": ["Response body", "応答の本文"] }, body));
 }
 
 /** Request, reply; a long reply folded away under `summary`. */
-export function folded(exchange: Exchange, summary: string): HTMLElement {
+export function folded(exchange: Exchange, summary: Text): HTMLElement {
   return h("details", { class: "fold" }, h("summary", {}, summary), request(exchange), response(exchange));
 }
 
