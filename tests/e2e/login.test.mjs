@@ -35,6 +35,7 @@ describe("a login", { timeout: 120_000 }, () => {
   test("can be looked at before it leaves", () => visit(browser, async ({ page, demo }) => {
     await page.getByRole("button", { name: "Show me the request first" }).click();
     const step = page.locator("#step-authorization");
+    await page.getByRole("button", { name: "Go to the server" }).waitFor();
     assert.match(await step.textContent(), /code_challenge_method.*S256/s);
     assert.equal(page.url(), `${demo.url}protocol`);
     await page.getByRole("button", { name: "Go to the server" }).click();
