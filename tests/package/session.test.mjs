@@ -75,6 +75,16 @@ test("a page serves the Worker's script itself, under a policy without blob:", a
   assert.deepEqual(await served(app.folder, (origin) => resultOf(`${origin}/own.html`), policy), WORKS);
 });
 
+test("a page whose policy forbids WebAssembly has a session by grantkit/session/no-wasm, and none by grantkit/session", async () => {
+  const policy = { headers: { "content-security-policy": "default-src 'none'; script-src 'self'; worker-src blob:; connect-src 'self'" } };
+  for (const [entry, name] of [["grantkit/session/no-wasm", "plain"], ["grantkit/session", "compiled"]]) {
+    await esbuild({ stdin: { contents: page(entry), resolveDir: app.folder }, outfile: join(app.folder, `main-${name}.mjs`), bundle: true, format: "esm", logLevel: "silent" });
+    await app.write({ [`${name}.html`]: HTML.replace("/main.mjs", `/main-${name}.mjs`) });
+  }
+  assert.deepEqual(await served(app.folder, (origin) => resultOf(`${origin}/plain.html`), policy), WORKS);
+  await assert.rejects(served(app.folder, (origin) => resultOf(`${origin}/compiled.html`), policy), /worker_unavailable|Worker/);
+});
+
 test("an application that takes grantkit/session does not carry a module beside the Worker's", async () => {
   const { metafile } = await esbuild({ entryPoints: [join(app.folder, "main.mjs")], bundle: true, write: false, metafile: true, format: "esm", logLevel: "silent" });
   assert.deepEqual(Object.keys(metafile.inputs).filter((name) => /wasm|client/.test(name)), []);
