@@ -88,8 +88,21 @@ pub struct Response {
 }
 
 impl Response {
+    /// Takes an answer in; `header` tells the value of one, by its name in small letters. What else a server sends is not looked at.
+    pub fn read(status: u16, header: impl Fn(&str) -> Option<String>, body: Vec<u8>) -> Self {
+        Self {
+            status,
+            content_type: header("content-type"),
+            retry_after: header("retry-after"),
+            dpop_nonce: header("dpop-nonce"),
+            www_authenticate: header("www-authenticate"),
+            date: header("date"),
+            body,
+        }
+    }
+
     /// Seconds to wait, where the server named them: [RFC 9110 §10.2.3](https://www.rfc-editor.org/rfc/rfc9110.html#section-10.2.3).
-    /// A date is not read: the core has no calendar, and no server of QUIRKS sends one.
+    /// A date is not read: the core has no calendar, and no server in `tests/vectors/quirks.json` sends one.
     pub fn wait(&self) -> Option<u32> {
         u32::try_from(integer(self.retry_after.as_deref()?.trim_ascii())?).ok()
     }

@@ -238,16 +238,8 @@ fn response(answer: &[u8]) -> Option<Event> {
     if is("cut") {
         return Some(Event::Failed(Code::ResponseTooLarge));
     }
-    let header = |name| head.string(name).map(String::from);
-    Some(Event::Response(http::Response {
-        status,
-        content_type: header("content-type"),
-        retry_after: header("retry-after"),
-        dpop_nonce: header("dpop-nonce"),
-        www_authenticate: header("www-authenticate"),
-        date: header("date"),
-        body: body.get(1..)?.into(),
-    }))
+    let header = |name: &str| head.string(name).map(String::from);
+    Some(Event::Response(http::Response::read(status, header, body.get(1..)?.into())))
 }
 
 /// The algorithm in SubtleCrypto's words, as JSON: the same for importing and for verifying.

@@ -15,7 +15,7 @@ use grantkit::{
     text::{base64url, json::Object},
     time::Timestamp,
 };
-use reqwest::{blocking::Client, header::HeaderMap, redirect::Policy};
+use reqwest::{blocking::Client, redirect::Policy};
 use ring::signature::{self, RsaPublicKeyComponents, UnparsedPublicKey};
 
 /// Whatever ends this program.
@@ -88,25 +88,13 @@ impl Host {
             return Event::Failed(Code::RedirectRefused);
         }
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let mut body = Vec::new();
         match answer.take(limits::RESPONSE_BYTES as u64 + 1).read_to_end(&mut body) {
             Ok(length) if length > limits::RESPONSE_BYTES => Event::Failed(Code::ResponseTooLarge),
-            Ok(_) => Event::Response(response(status, &headers, body)),
+            Ok(_) => Event::Response(Response::read(status, header, body)),
             Err(_) => Event::Failed(Code::Network),
         }
-    }
-}
-
-fn response(status: u16, headers: &HeaderMap, body: Vec<u8>) -> Response {
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    Response {
-        status,
-        content_type: header("content-type"),
-        retry_after: header("retry-after"),
-        dpop_nonce: header("dpop-nonce"),
-        www_authenticate: header("www-authenticate"),
-        date: header("date"),
-        body,
     }
 }
 
