@@ -26,9 +26,9 @@ const WORKER = ["dist/session/worker.js", "dist/session/script.js"];
 /** The same where the module is plain JavaScript, and the client in one file with it. */
 const PLAIN_WORKER = ["dist/session/worker.no-wasm.js", "dist/session/script.no-wasm.js"];
 const BUNDLED = [...WORKER, ...PLAIN_WORKER, "dist/entry/client.no-wasm.js"];
-const ours = () => scripts().filter((path) => !path.endsWith(".hex.js") && !BUNDLED.includes(path));
+const ours = () => scripts().filter((path) => !path.endsWith(".text.js") && !BUNDLED.includes(path));
 const modules = () => files.filter((path) => path.endsWith(".wasm"));
-const texts = () => files.filter((path) => !path.endsWith(".wasm") && !path.endsWith(".hex.js") && !BUNDLED.includes(path));
+const texts = () => files.filter((path) => !path.endsWith(".wasm") && !path.endsWith(".text.js") && !BUNDLED.includes(path));
 
 /** The specifiers that a file imports from or exports from. */
 const imported = (path) => [...read(path).matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']/g)].map((match) => match[1]);
@@ -41,10 +41,10 @@ test("it holds what is listed here and nothing else", () => {
     ...pairs(["connect", "errors", "fetch", "protocol", "session", "setup", "types", "windows", "script"].map((name) => `session/${name}`)),
     ...pairs(["entry/session", "entry/session.no-wasm", "entry/client.no-wasm", "session/script.no-wasm", "session/worker"]), "dist/session/worker.no-wasm.js",
     ...["client", "core"].flatMap((name) => [
-      ...pairs([`entry/${name}.inline`, `entry/${name}.slim`, `entry/${name}.workerd`, `wasm/${name}.hex`, `wasm/${name}_bg`]),
+      ...pairs([`entry/${name}.inline`, `entry/${name}.slim`, `entry/${name}.workerd`, `wasm/${name}.text`, `wasm/${name}_bg`]),
       `dist/wasm/${name}.wasm`, `dist/wasm/${name}.wasm.d.ts`,
     ]),
-    ...pairs(["entry/worker.inline", "entry/worker.workerd", "wasm/edge.hex", "wasm/edge_bg"]), "dist/wasm/edge.wasm", "dist/wasm/edge.wasm.d.ts", "dist/wasm/host.js",
+    ...pairs(["entry/worker.inline", "entry/worker.workerd", "wasm/edge.text", "wasm/edge_bg"]), "dist/wasm/edge.wasm", "dist/wasm/edge.wasm.d.ts", "dist/wasm/host.js",
     ...pairs(["ask", "handler", "index", "pages", "proxy", "relay", "setup", "turns", "types", "vault", "visit"].map((name) => `worker/${name}`)),
   ];
   assert.deepEqual({ missing: expected.filter((path) => !files.includes(path)), unexpected: files.filter((path) => !expected.includes(path)) }, { missing: [], unexpected: [] });
@@ -68,7 +68,7 @@ test("it is no larger than what it holds: the modules, the same as text, and a l
 test("the module as text is the module", async () => {
   const { bytesOf } = await import(pathToFileURL(join(app.home, "dist/instantiate.js")).href);
   for (const name of ["client", "core", "edge"]) {
-    const [, text] = /^export default "([^"$<\\`]+)";\n$/.exec(read(`dist/wasm/${name}.hex.js`));
+    const [, text] = /^export default "([^"$<\\`]+)";\n$/.exec(read(`dist/wasm/${name}.text.js`));
     assert.match(text, /^[ -~]+$/, "ASCII that nothing escapes");
     assert.ok(Buffer.from(bytesOf(text)).equals(read(`dist/wasm/${name}.wasm`, null)), name);
   }

@@ -30,7 +30,7 @@ for (const name of types) {
 const withModule = (name) => ({
   name: `the module ${name}`,
   setup({ onResolve }) {
-    onResolve({ filter: /\/wasm\/\w+(_bg|\.hex)\.js$/ }, ({ path }) => ({ path: resolve(to, "wasm", path.replace(/^.*\/\w+?(_bg|\.hex)\.js$/, `${name}$1.js`)) }));
+    onResolve({ filter: /\/wasm\/\w+(_bg|\.text)\.js$/ }, ({ path }) => ({ path: resolve(to, "wasm", path.replace(/^.*\/\w+?(_bg|\.text)\.js$/, `${name}$1.js`)) }));
     onResolve({ filter: /\/wasm\/plain\.js$/ }, () => ({ path: resolve(to, "wasm/plain.js") }));
     if (name === "plain") onResolve({ filter: /\/load\.js$/ }, ({ resolveDir }) => ({ path: resolve(resolveDir, "load.no-wasm.ts") }));
   },

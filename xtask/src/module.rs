@@ -262,9 +262,9 @@ fn shrink(entry: Entry, node: &Path, folder: &Path, names: Names) -> Outcome<()>
     Ok(())
 }
 
-const OUTPUTS: [&str; 6] = ["wasm", "wasm.d.ts", "hex.js", "hex.d.ts", "bg.js", "bg.d.ts"];
+const OUTPUTS: [&str; 6] = ["wasm", "wasm.d.ts", "text.js", "text.d.ts", "bg.js", "bg.d.ts"];
 
-/// `pkg/dist/wasm/client.hex.js`, `pkg/dist/wasm/client_bg.js`.
+/// `pkg/dist/wasm/client.text.js`, `pkg/dist/wasm/client_bg.js`.
 fn output(entry: Entry, ending: &str) -> PathBuf {
     let separator = if ending.starts_with("bg") { '_' } else { '.' };
     package::dist().join("wasm").join(format!("{}{separator}{ending}", entry.name))
@@ -280,7 +280,7 @@ fn deliver(entry: Entry, folder: &Path) -> Outcome<()> {
         &module,
         b"declare const module: WebAssembly.Module;\nexport default module;\n",
         &format!("export default \"{}\";\n", inline::text(&module)).into_bytes(),
-        b"declare const hex: string;\nexport default hex;\n",
+        b"declare const text: string;\nexport default text;\n",
         glue.as_bytes(),
         types.as_bytes(),
     ];

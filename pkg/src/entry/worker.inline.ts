@@ -2,7 +2,7 @@
 import "./client.inline.js";
 import { bytesOf, instantiate } from "../instantiate.js";
 import * as glue from "../wasm/edge_bg.js";
-import hex from "../wasm/edge.hex.js";
+import text from "../wasm/edge.text.js";
 
-instantiate("edge", glue, new WebAssembly.Module(bytesOf(hex)));
+instantiate("edge", glue, new WebAssembly.Module(bytesOf(text)));
 export * from "../worker/index.js";
