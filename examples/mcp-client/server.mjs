@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
-import { Client, GrantError } from "grantkit";
+import { GrantError, ResourceServer } from "grantkit/resource-server";
 
 const { ISSUER = "http://127.0.0.1:4000", PORT = "4100" } = process.env;
 const ORIGIN = `http://127.0.0.1:${PORT}`;
@@ -11,7 +11,7 @@ const RESOURCE = `${ORIGIN}/mcp`;
 /** Where RFC 9728 §3.1 puts the metadata of a resource with a path. */
 const METADATA = "/.well-known/oauth-protected-resource/mcp";
 
-const judge = await Client.discover(ISSUER, { clientId: RESOURCE });
+const judge = await ResourceServer.discover(ISSUER);
 
 const http = createServer(async (request, response) => {
   const url = new URL(request.url, ORIGIN);

@@ -1,11 +1,11 @@
 /** A client at an authorization server. It converts, calls and converts: every judgement is the core's. */
 
 import type { Phase } from "./errors.js";
+import { open, run, stripSlash } from "./flow.js";
 import { invalidArgument, isObject, look, settle, toJson } from "./settle.js";
-import { header, isKeyPair, plainOptions } from "./sync.js";
+import { plainOptions } from "./sync.js";
 import { Core } from "./wasm/client_bg.js";
 import type {
-  AccessTokenExpectations,
   AssertionParameters,
   AuthorizationParameters,
   Backchannel,
@@ -26,7 +26,6 @@ import type {
   TokenParameters,
   Tokens,
   UserInfo,
-  ValidatedAccessToken,
 } from "./types.js";
 
 /** A client at an authorization server. */
@@ -40,7 +39,7 @@ export class Client {
    * @throws GrantError `issuer_mismatch` where the document speaks for another issuer.
    */
   static async discover(issuer: string | URL, options: ClientOptions, call?: CallOptions): Promise<Client> {
-    const core = open({ discover: true, options: plainOptions(options) }, options);
+    const core = open(Core, { discover: true, options: plainOptions(options) }, options);
     const asked = look("issuer", "discovery", () => (issuer instanceof URL ? stripSlash(issuer) : issuer));
     await run(core, "discover", { issuer: asked }, "discovery", call);
     return new Client(core as never, options);
@@ -58,7 +57,7 @@ export class Client {
   ): Promise<ClientInformation> {
     const { initialAccessToken, ...rest } = look("options", "registration", () => ({ ...options }));
     const own = { ...rest, clientId: "unregistered" };
-    const core = open({ server: server ?? null, options: plainOptions(own) }, own);
+    const core = open(Core, { server: server ?? null, options: plainOptions(own) }, own);
     return JSON.parse(await run(core, "register", { metadata, initialAccessToken }, "registration", call));
   }
 
@@ -73,7 +72,7 @@ export class Client {
     call?: CallOptions,
   ): Promise<ResourceMetadata> {
     const own = { ...options, clientId: "none" };
-    const core = open({ discover: true, options: plainOptions(own) }, own);
+    const core = open(Core, { discover: true, options: plainOptions(own) }, own);
     const input = look("resource", "resource", () =>
       resource instanceof Response
         ? { resource: resource.url, challenge: resource.headers.get("www-authenticate") }
@@ -89,7 +88,7 @@ export class Client {
   constructor(server: ServerMetadata, options: ClientOptions);
   constructor(server: ServerMetadata | Core, options: ClientOptions) {
     const isOpen = (given: unknown): given is Core => look("server", "configuration", () => given instanceof Core);
-    this.#core = isOpen(server) ? server : open({ server: server ?? null, options: plainOptions(options) }, options);
+    this.#core = isOpen(server) ? server : open(Core, { server: server ?? null, options: plainOptions(options) }, options);
     this.#server = JSON.parse(this.#core.server()) as ServerMetadata;
     this.#fetch = look("options", "configuration", () => options.fetch);
   }
@@ -232,22 +231,6 @@ export class Client {
   }
 
   /**
-   * For resource servers: judges the access token of a request, a JWT of this server's, and its DPoP proof. `url` is what the client asked for, before any proxy.
-   * [RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068.html#section-4), [RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449.html#section-4.3)
-   */
-  async validateAccessToken(
-    request: Request | { readonly method: string; readonly url: string | URL; readonly headers: Headers | Readonly<Record<string, string>> },
-    expected: AccessTokenExpectations,
-    call?: CallOptions,
-  ): Promise<ValidatedAccessToken> {
-    const input = look("request", "access_token", () => {
-      const { method, url, headers } = request;
-      return { ...expected, method, url, authorization: header(headers, "authorization", "access_token"), dpop: header(headers, "dpop", "access_token") };
-    });
-    return JSON.parse(await run(this.#core, "validate_access_token", input, "access_token", call));
-  }
-
-  /**
    * Judges the `logout_token` that the server posted when a user logged out there. Whether its `jti` was seen before is yours to know.
    * [OpenID Connect Back-Channel Logout §2.6](https://openid.net/specs/openid-connect-backchannel-1_0.html#Validation)
    */
@@ -269,45 +252,6 @@ export class Client {
   }
 }
 
-function open(input: object, options: ClientOptions): Core {
-  const text = toJson(input, "options", "configuration");
-  const host = look("options", "configuration", () => {
-    const { fetch, clientAuth, dpop } = options;
-    if (fetch !== undefined && typeof fetch !== "function") throw invalidArgument("fetch", "configuration");
-    const key = isObject(clientAuth) && clientAuth.method === "private_key_jwt" ? clientAuth.key : undefined;
-    if (key === undefined && isObject(clientAuth) && clientAuth.method === "private_key_jwt") {
-      throw invalidArgument("clientAuth", "configuration");
-    }
-    if (key !== undefined && !(key instanceof CryptoKey)) throw invalidArgument("clientAuth", "configuration");
-    return { fetch, key, pair: isKeyPair(dpop) ? dpop : undefined };
-  });
-  try {
-    const { fetch, ...keys } = host;
-    return new Core(text, keys, fetch);
-  } catch (thrown) {
-    if (typeof thrown === "string") settle(thrown);
-    throw thrown;
-  }
-}
-
-async function run(core: Core, flow: string, input: object, phase: Phase, call?: CallOptions): Promise<string> {
-  const { signal, ...plain } = look("call", phase, (): CallOptions => {
-    if (call === undefined) return {};
-    if (!isObject(call) || call instanceof AbortSignal) throw invalidArgument("call", phase);
-    if (call.signal !== undefined && !(call.signal instanceof AbortSignal)) throw invalidArgument("signal", phase);
-    return { ...call };
-  });
-  return perform(core, flow, toJson({ ...input, call: plain }, "parameters", phase), signal);
-}
-
-/** Waits for what a flow waits for, until it is over. */
-async function perform(core: Core, name: string, input: string, signal?: AbortSignal): Promise<string> {
-  const flow = core.begin(name, input, signal);
-  let asked = flow.go_on();
-  while (asked) asked = flow.go_on(await asked.catch(() => undefined));
-  return settle(flow.end());
-}
-
 /** What the core is told of tokens that are to be shown. */
 function shown(tokens: Tokens, phase: Phase): object {
   return look("tokens", phase, () => ({ access_token: tokens.access_token, token_type: tokens.token_type, claims: tokens.claims }));
@@ -319,11 +263,6 @@ function isReplayable(body: unknown): boolean {
     body === undefined || body === null || typeof body === "string" || body instanceof ArrayBuffer || ArrayBuffer.isView(body) ||
     body instanceof URLSearchParams || body instanceof Blob
   );
-}
-
-/** `new URL("https://op.example")` writes a slash at the end that the issuer does not have. */
-function stripSlash(url: URL): string {
-  return url.pathname === "/" && !url.search && !url.hash ? url.origin : url.href;
 }
 
 /** A callback as text. A form post's body reads like a query. */

@@ -3,6 +3,8 @@
  * the runtime. Nothing here draws randomness, reads the clock or starts I/O.
  */
 
+import unpacker from "./wasm/unpack.js";
+
 /** What wasm-bindgen's glue exports besides the API. */
 interface Glue {
   __wbg_set_wasm(exports: WebAssembly.Exports): void;
@@ -15,27 +17,25 @@ export function instantiate(name: string, glue: Glue, module: WebAssembly.Module
   (exports["__wbindgen_start"] as (() => void) | undefined)?.();
 }
 
-/**
- * The module that a text stands for: which bytes are one character each, in hex, and behind them all of its bytes; the others are two characters.
- * `xtask/src/inline.rs` writes it and says why.
- */
+/** The module that a text stands for. */
+export function moduleOf(text: string): WebAssembly.Module {
+  return new WebAssembly.Module(bytesOf(text));
+}
+
+/** The bytes that a text stands for. `xtask/src/inline.rs` writes it; a small module, itself in base64, reads it. @internal */
 export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
-  const numbers = new Uint8Array(127);
-  let characters = 0;
-  for (let code = 32; code < 127; code++) if (!'"$<\\`'.includes(String.fromCharCode(code))) numbers[code] = characters++;
-  const single = characters - 2;
-  const known = new Set<number>();
-  for (let at = 0; at < 2 * single; at += 2) known.add(Number.parseInt(text.slice(at, at + 2), 16));
-  for (let byte = 0; byte < 256; byte++) known.add(byte);
-  const order = [...known];
-  const bytes = new Uint8Array(text.length);
-  let length = 0;
-  for (let at = 2 * single; at < text.length; ) {
-    let number = numbers[text.charCodeAt(at++)] as number;
-    if (number >= single) number = single + (number - single) * characters + (numbers[text.charCodeAt(at++)] as number);
-    bytes[length++] = order[number] as number;
-  }
-  return bytes.subarray(0, length);
+  const reader = new WebAssembly.Module(Uint8Array.from(atob(unpacker), (character) => character.charCodeAt(0)));
+  const { memory, room, unpack } = new WebAssembly.Instance(reader).exports as unknown as Unpacker;
+  const at = room(text.length);
+  new TextEncoder().encodeInto(text, new Uint8Array(memory.buffer, at));
+  return new Uint8Array(memory.buffer, at + text.length, unpack(at, text.length));
+}
+
+/** `xtask/unpack`. */
+interface Unpacker {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  room(length: number): number;
+  unpack(at: number, length: number): number;
 }
 
 /** A module. For the compiler that type is empty, and so would take a path or an address, which is to be fetched first. */
@@ -45,7 +45,7 @@ type Module = WebAssembly.Module & object & { readonly href?: never };
 export type ModuleSource = Module | Response | Promise<Response> | BufferSource;
 
 /** The module of whatever the caller has at hand. */
-async function moduleOf(source: ModuleSource): Promise<WebAssembly.Module> {
+async function compiled(source: ModuleSource): Promise<WebAssembly.Module> {
   const given = await source;
   if ("arrayBuffer" in given) return WebAssembly.compile(await given.arrayBuffer());
   if ("byteLength" in given) return WebAssembly.compile(given);
@@ -56,7 +56,7 @@ async function moduleOf(source: ModuleSource): Promise<WebAssembly.Module> {
 export function initOnce(name: string, glue: Glue): (source: ModuleSource) => Promise<void> {
   let ready: Promise<void> | undefined;
   return (source) => {
-    ready ??= moduleOf(source)
+    ready ??= compiled(source)
       .then((module) => instantiate(name, glue, module))
       .catch((cause) => {
         ready = undefined;

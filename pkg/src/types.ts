@@ -467,6 +467,14 @@ export interface ResourceMetadata {
   readonly [member: string]: unknown;
 }
 
+/** What a resource server may set. */
+export type ResourceServerOptions = Pick<ClientOptions, "fetch" | "timeout" | "leeway" | "provider" | "dangerouslyAllowHttp" | "dangerouslySkipIssuerCheck">;
+
+/** The request that an access token came with, or as much of it as counts. */
+export type RequestToJudge =
+  | Request
+  | { readonly method: string; readonly url: string | URL; readonly headers: Headers | Readonly<Record<string, string>> };
+
 /** What `validateAccessToken()` expects of a request's token. */
 export interface AccessTokenExpectations {
   /** This resource's own identifier: the token's `aud` must name it. */

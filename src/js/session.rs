@@ -14,11 +14,11 @@ use crate::{
     time::Timestamp,
 };
 
-/// A result as it crosses, like those of [`core`](super::core).
+/// A result as it crosses.
 #[cfg(target_arch = "wasm32")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn session(verb: &str, input: &str) -> String {
-    super::core::settle(answer(verb, input))
+    super::settle(answer(verb, input))
 }
 
 /// Answers one question. The input is an object with `now` (seconds), most often `session` (as it came from here), and:

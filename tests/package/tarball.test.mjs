@@ -40,12 +40,13 @@ test("it holds what is listed here and nothing else", () => {
     ...pairs(["auth", "client", "codes", "core", "errors", "index", "instantiate", "providers", "react", "resource", "settle", "sync", "types"]),
     ...pairs(["connect", "errors", "fetch", "protocol", "session", "setup", "types", "windows", "script"].map((name) => `session/${name}`)),
     ...pairs(["entry/session", "entry/session.no-wasm", "entry/client.no-wasm", "session/script.no-wasm", "session/worker"]), "dist/session/worker.no-wasm.js",
+    ...pairs(["flow", "resource-server", "entry/resource-server.inline", "entry/resource-server.workerd", "wasm/resource.text", "wasm/resource_bg"]), "dist/wasm/resource.wasm", "dist/wasm/resource.wasm.d.ts",
     ...["client", "core"].flatMap((name) => [
       ...pairs([`entry/${name}.inline`, `entry/${name}.slim`, `entry/${name}.workerd`, `wasm/${name}.text`, `wasm/${name}_bg`]),
       `dist/wasm/${name}.wasm`, `dist/wasm/${name}.wasm.d.ts`,
     ]),
-    ...pairs(["entry/worker.inline", "entry/worker.workerd", "wasm/edge.text", "wasm/edge_bg"]), "dist/wasm/edge.wasm", "dist/wasm/edge.wasm.d.ts", "dist/wasm/host.js",
-    ...pairs(["ask", "handler", "index", "pages", "proxy", "relay", "setup", "turns", "types", "vault", "visit"].map((name) => `worker/${name}`)),
+    ...pairs(["entry/worker.inline", "entry/worker.workerd", "wasm/edge.text", "wasm/edge_bg"]), "dist/wasm/edge.wasm", "dist/wasm/edge.wasm.d.ts", "dist/wasm/host.js", ...pairs(["wasm/unpack"]),
+    ...pairs(["ask", "client", "handler", "index", "pages", "proxy", "relay", "setup", "turns", "types", "vault", "visit"].map((name) => `worker/${name}`)),
   ];
   assert.deepEqual({ missing: expected.filter((path) => !files.includes(path)), unexpected: files.filter((path) => !expected.includes(path)) }, { missing: [], unexpected: [] });
 });
@@ -67,7 +68,7 @@ test("it is no larger than what it holds: the modules, the same as text, and a l
 
 test("the module as text is the module", async () => {
   const { bytesOf } = await import(pathToFileURL(join(app.home, "dist/instantiate.js")).href);
-  for (const name of ["client", "core", "edge"]) {
+  for (const name of ["client", "core", "edge", "resource"]) {
     const [, text] = /^export default "([^"$<\\`]+)";\n$/.exec(read(`dist/wasm/${name}.text.js`));
     assert.match(text, /^[ -~]+$/, "ASCII that nothing escapes");
     assert.ok(Buffer.from(bytesOf(text)).equals(read(`dist/wasm/${name}.wasm`, null)), name);

@@ -31,7 +31,7 @@ const CRATES = /\b(url|idna|icu_\w+|chrono|time_core|rsa|p256|ring|regex|serde_j
 const FORMATTING = /\bcore::fmt::|panic_fmt|panicking::panic_/;
 const TEXTS = [".rs:", "src/", "panicked at", "called `Option::unwrap()`", "assertion failed", "capacity overflow", "idna", "chrono"];
 
-for (const name of ["client", "core", "edge"]) {
+for (const name of ["client", "core", "edge", "resource"]) {
   const { functions } = dissect(readFileSync(`target/xtask/named/${name}/small.wasm`));
   const module = readFileSync(`pkg/dist/wasm/${name}.wasm`).toString("latin1");
 

@@ -26,12 +26,21 @@ for (const name of types) {
   await cp(join(from, name), join(to, name));
 }
 
+// A token handler's client is the one of `grantkit`, over the handler's own module: so a Worker carries one module, not two.
+const edge = {
+  name: "over the module edge",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\// }, ({ path, kind }) => (kind === "entry-point" ? null : { path: `.${path}`.replace("client_bg", "edge_bg"), external: true }));
+  },
+};
+await build({ ...settings, entryPoints: [join(from, "client.ts")], outfile: join(to, "worker", "client.js"), bundle: true, plugins: [edge] });
+
 /** What the package's sources import from `wasm/` is built. This takes another of the modules in its place. */
 const withModule = (name) => ({
   name: `the module ${name}`,
   setup({ onResolve }) {
     onResolve({ filter: /\/wasm\/\w+(_bg|\.text)\.js$/ }, ({ path }) => ({ path: resolve(to, "wasm", path.replace(/^.*\/\w+?(_bg|\.text)\.js$/, `${name}$1.js`)) }));
-    onResolve({ filter: /\/wasm\/plain\.js$/ }, () => ({ path: resolve(to, "wasm/plain.js") }));
+    onResolve({ filter: /\/wasm\/(plain|unpack)\.js$/ }, ({ path }) => ({ path: resolve(to, path.replace(/^.*(?=wasm\/)/, "")) }));
     if (name === "plain") onResolve({ filter: /\/load\.js$/ }, ({ resolveDir }) => ({ path: resolve(resolveDir, "load.no-wasm.ts") }));
   },
 });

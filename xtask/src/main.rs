@@ -36,7 +36,7 @@ Usage: cargo xtask <command>
   test [group…]         every check, or the named groups: house fmt clippy doc native fuzz build size browsers runtimes edge
                         e2e session package examples interop
   interop [server…]     the package against glewlwyd, django-oauth-toolkit and keycloak, or the named ones, fetched into the cache
-  build [--entry NAME]  the npm package into pkg/dist, and what it weighs; NAME is core, client, session or edge
+  build [--entry NAME]  the npm package into pkg/dist, and what it weighs; NAME is core, client, session, edge or resource
   fuzz [target…] [--for SECONDS]
                         the fuzz targets, or the named ones, each for a minute or for so long
   miri                  the tests of text and secret in the interpreter of a nightly, where there is one

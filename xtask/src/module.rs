@@ -18,15 +18,16 @@ pub(crate) struct Entry {
 }
 
 /// Every module that the package carries.
-pub(crate) const ENTRIES: [Entry; 4] = [
-    Entry { name: "core", features: "module" },
-    Entry { name: "client", features: "module,host" },
-    Entry { name: "session", features: "module,host,session" },
-    Entry { name: "edge", features: "module,edge" },
+pub(crate) const ENTRIES: [Entry; 5] = [
+    Entry { name: "core", features: "module,sync" },
+    Entry { name: "client", features: "module,sync,grants" },
+    Entry { name: "session", features: "module,login,session" },
+    Entry { name: "edge", features: "module,login,edge" },
+    Entry { name: "resource", features: "module,resource-server" },
 ];
 
 /// What the plain build is made of: everything that a page does.
-const PLAIN: Entry = Entry { name: "plain", features: "module,host,session" };
+const PLAIN: Entry = Entry { name: "plain", features: "module,sync,grants,session" };
 
 /// What WebAssembly had at first and what can be said in JavaScript: `wasm2js` takes no more.
 const PLAIN_SHRINK: [&str; 9] = [
@@ -93,11 +94,36 @@ pub(crate) fn make_all(entries: &[Entry]) -> Outcome<PathBuf> {
     for entry in entries {
         make(*entry, &toolchain, &bindgen, &node)?;
     }
+    make_unpacker(&toolchain, &node)?;
     if ENTRIES.iter().all(|entry| output(*entry, "wasm").exists()) {
         make_plain(&toolchain, &bindgen, &node)?;
         package::build(&node)?;
     }
     Ok(node)
+}
+
+/// What reads the modules' texts: a module as well, in base64.
+fn make_unpacker(toolchain: &Toolchain, node: &Path) -> Outcome<()> {
+    let mark = place::scratch().join("unpack.stamp");
+    let made = package::dist().join("wasm/unpack.js");
+    let sources = place::files(&place::root().join("xtask/unpack"), &|_| true)?;
+    let stamp = SHRINK.into_iter().fold(place::Stamp::default().word(&toolchain.version), place::Stamp::word).files(&sources);
+    if stamp.stands_in(&mark) && made.exists() {
+        return Ok(());
+    }
+    let mut command = toolchain.cargo();
+    command
+        .args(["rustc", "--package", "unpack", "--lib", "--release", "--crate-type", "cdylib", "--target", WASM, "--target-dir"])
+        .arg(target_dir());
+    progress::must("compile what unpacks the modules", &mut command)?;
+    let folder = place::scratch().join("unpack");
+    let compiled = target_dir().join(WASM).join("release/unpack.wasm");
+    place::write(&folder.join("unpack_bg.wasm"), fs::read(&compiled).at("read", &compiled)?)?;
+    shrink(Entry { name: "unpack", features: "" }, node, &folder, Names::Gone)?;
+    let small = fs::read(folder.join("small.wasm")).at("read", &folder)?;
+    place::write(&made, format!("export default \"{}\";\n", inline::base64(&small)))?;
+    place::write(&made.with_extension("d.ts"), "declare const base64: string;\nexport default base64;\n")?;
+    stamp.leave_in(&mark)
 }
 
 /// The module as plain JavaScript, for pages that may not have WebAssembly. `wasm2js` wants the first WebAssembly, so `core` and `alloc` are
@@ -212,7 +238,7 @@ fn inputs(entry: Entry, toolchain: &Toolchain, bindgen: &Path) -> Outcome<place:
     let root = place::root();
     let manifests = ["Cargo.toml", "Cargo.lock", ".cargo/config.toml", "package-lock.json"].map(|name| root.join(name));
     let flags = std::env::var("RUSTFLAGS").unwrap_or_default();
-    let words = [entry.features, &toolchain.version, &bindgen.to_string_lossy(), &flags, "5"].map(str::to_owned);
+    let words = [entry.features, &toolchain.version, &bindgen.to_string_lossy(), &flags, "6"].map(str::to_owned);
     let stamp = words.iter().map(String::as_str).chain(SHRINK).fold(place::Stamp::default(), place::Stamp::word);
     Ok(stamp.files(&manifests).files(&place::files(&root.join("src"), &|_| true)?))
 }
@@ -279,7 +305,7 @@ fn deliver(entry: Entry, folder: &Path) -> Outcome<()> {
     let contents: [&[u8]; 6] = [
         &module,
         b"declare const module: WebAssembly.Module;\nexport default module;\n",
-        &format!("export default \"{}\";\n", inline::text(&module)).into_bytes(),
+        &format!("export default \"{}\";\n", inline::text(&module)?).into_bytes(),
         b"declare const text: string;\nexport default text;\n",
         glue.as_bytes(),
         types.as_bytes(),

@@ -19,7 +19,8 @@ pub(crate) fn build(node: &Path) -> Outcome<()> {
         return Ok(());
     }
     // What is bundled carries its module.
-    let carried = |name: &str| name.ends_with(".d.ts") || name == "session.text.js" || name.starts_with("plain");
+    let carried =
+        |name: &str| name.ends_with(".d.ts") || name == "session.text.js" || name == "unpack.js" || name.starts_with("plain");
     let built = place::files(&dist().join("wasm"), &carried)?;
     let stamp = place::Stamp::default()
         .word("1")

@@ -169,7 +169,15 @@ fn clippy() -> Outcome<Verdict> {
     verdict.take("clippy, native", &mut native, Show::Quiet)?;
     let wasm = toolchain::wasm()?;
     let mut command = wasm.cargo();
-    let of_both = ["--package", "grantkit", "--features", "js,session,edge,serde,web", "--target", WASM, "--target-dir"];
+    let of_both = [
+        "--package",
+        "grantkit",
+        "--features",
+        "js,grants,resource-server,sync,session,edge,serde,web",
+        "--target",
+        WASM,
+        "--target-dir",
+    ];
     if wasm.has_clippy() {
         command.arg("clippy").args(of_both).arg(module::target_dir());
         command.args(["--lib", "--test", "browser", "--", "--deny", "warnings"]);
@@ -199,7 +207,7 @@ fn doc() -> Outcome<Verdict> {
         "--package",
         "grantkit",
         "--features",
-        "js,session,edge,serde,web",
+        "js,grants,resource-server,sync,session,edge,serde,web",
         "--target",
         WASM,
         "--target-dir",

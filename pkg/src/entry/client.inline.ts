@@ -1,7 +1,7 @@
 /** For bundlers, browsers, Node, Deno and Bun: the module as text. */
-import { bytesOf, instantiate } from "../instantiate.js";
+import { instantiate, moduleOf } from "../instantiate.js";
 import * as glue from "../wasm/client_bg.js";
 import text from "../wasm/client.text.js";
 
-instantiate("client", glue, new WebAssembly.Module(bytesOf(text)));
+instantiate("client", glue, moduleOf(text));
 export * from "../index.js";

@@ -1,7 +1,7 @@
 /** For bundlers, browsers, Node, Deno and Bun: the module as text. */
-import { bytesOf, instantiate } from "../instantiate.js";
+import { instantiate, moduleOf } from "../instantiate.js";
 import * as glue from "../wasm/core_bg.js";
 import text from "../wasm/core.text.js";
 
-instantiate("core", glue, new WebAssembly.Module(bytesOf(text)));
+instantiate("core", glue, moduleOf(text));
 export * from "../core.js";

@@ -1,8 +1,7 @@
-/** For Node, Deno and Bun: the modules as text. */
-import "./client.inline.js";
-import { bytesOf, instantiate } from "../instantiate.js";
+/** For Node, Deno and Bun: the module as text. */
+import { instantiate, moduleOf } from "../instantiate.js";
 import * as glue from "../wasm/edge_bg.js";
 import text from "../wasm/edge.text.js";
 
-instantiate("edge", glue, new WebAssembly.Module(bytesOf(text)));
+instantiate("edge", glue, moduleOf(text));
 export * from "../worker/index.js";

@@ -1,5 +1,4 @@
 /** For Cloudflare Workers, where a module is compiled at deployment and imported. */
-import "./client.workerd.js";
 import { instantiate } from "../instantiate.js";
 import * as glue from "../wasm/edge_bg.js";
 import module from "../wasm/edge.wasm";

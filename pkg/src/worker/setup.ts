@@ -1,9 +1,9 @@
 /** The options, once: looked at, keys imported, the client made when it is first needed. */
 
-import { Client } from "../client.js";
 import type { ClientOptions, TokenParameters, Tokens } from "../types.js";
 import { Edge } from "../wasm/edge_bg.js";
 import { ask, askFor, seconds, settle } from "./ask.js";
+import { Client } from "./client.js";
 import { MemoryTurns, RemoteTurns, Shared, type Turns, addressOf } from "./turns.js";
 import type { CoordinatorNamespace, LogEvent, RateLimit, Route, TokenHandlerOptions } from "./types.js";
 import { Vault } from "./vault.js";

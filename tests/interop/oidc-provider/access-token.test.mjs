@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
 
 import { Client, parseChallenges, secretBasic, stepUp } from "../../../pkg/dist/entry/client.inline.js";
+import { ResourceServer } from "../../../pkg/dist/entry/resource-server.inline.js";
 import { RESOURCE, SECRET, coded, start } from "./resources.mjs";
 
 describe("a resource server", { timeout: 30_000 }, () => {
@@ -12,7 +13,7 @@ describe("a resource server", { timeout: 30_000 }, () => {
 
   before(async () => {
     server = await start();
-    judge = await Client.discover(server.issuer, { clientId: "machine" });
+    judge = await ResourceServer.discover(server.issuer);
     // Takes tokens for RESOURCE; a proof takes the nonce of the day.
     api = createServer(async (request, response) => {
       const { method, headers } = request;

@@ -2,13 +2,14 @@
 import {
   Client, GrantError, buildTokenRequest, codeChallenge, none, parseChallenges, parseTokenResponse, privateKeyJwt, randomCodeVerifier, randomNonce, randomState,
   secretBasic, secretJwt, secretPost, stepUp, tls,
-  type AccessTokenExpectations, type AssertionParameters, type AuthorizationDetail, type AuthorizationParameters, type Backchannel, type BackchannelParameters,
+  type AssertionParameters, type AuthorizationDetail, type AuthorizationParameters, type Backchannel, type BackchannelParameters,
   type CallOptions, type Challenge, type Check, type ClientInformation, type ClientMetadata, type ClientOptions, type DeviceAuthorization, type ExchangeParameters,
-  type Introspection, type LogoutTokenClaims, type ProviderPreset, type ResourceMetadata, type Tokens, type UserInfo, type ValidatedAccessToken,
+  type Introspection, type LogoutTokenClaims, type ProviderPreset, type ResourceMetadata, type Tokens, type UserInfo,
 } from "grantkit";
 import * as core from "grantkit/core";
 import { init as initCore } from "grantkit/core/slim";
 import { auth0, entra, github, google, type Described, type Discoverable } from "grantkit/providers";
+import { ResourceServer, type AccessTokenExpectations, type ValidatedAccessToken } from "grantkit/resource-server";
 import { init } from "grantkit/slim";
 import { RefreshCoordinator, relayFormPost, tokenHandler, type CoordinatorNamespace, type TokenHandlerOptions } from "grantkit/worker";
 
@@ -65,10 +66,14 @@ export async function methods(): Promise<void> {
   await client.introspect(tokens);
   // @ts-expect-error tokens first
   await client.fetch("https://api.example");
+  // @ts-expect-error an issuer is an address
+  const api = await ResourceServer.discover(5);
+  // @ts-expect-error it asks for no tokens
+  await ResourceServer.discover("https://op.example", { clientId: "a" });
   // @ts-expect-error an audience is expected
-  await client.validateAccessToken(request, {});
+  await api.validateAccessToken(request, {});
   // @ts-expect-error a request has a method
-  await client.validateAccessToken({ url: "https://api.example", headers: {} }, { audience: "a" });
+  await api.validateAccessToken({ url: "https://api.example", headers: {} }, { audience: "a" });
   // @ts-expect-error a logout token is text
   await client.validateLogoutToken(request);
   // @ts-expect-error it is a URL, made at once

@@ -1,27 +1,16 @@
 //! What needs no network: PKCE, and the pair for those who bring their own transport.
-//!
-//! A result crosses as text: what went right as it is, what went wrong as JSON behind a `!`, which no JSON, no URL and no token begins with.
 
 use alloc::string::String;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{
-    error::{Code, Error, Phase},
+    error::{Code, Phase},
     http::Response,
-    js::convert,
+    js::{convert, settle},
     limits,
     oauth::{pkce::Verifier, token::TokenResponse},
     text::base64url,
 };
-
-/// A result as it crosses.
-pub(super) fn settle(result: Result<String, Error>) -> String {
-    result.unwrap_or_else(|error| {
-        let mut text = String::from("!");
-        text.push_str(&error.to_json());
-        text
-    })
-}
 
 /// 32 random bytes as 43 characters: a code verifier, a state, a nonce.
 #[wasm_bindgen]

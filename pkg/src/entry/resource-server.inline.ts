@@ -1,0 +1,7 @@
+/** For bundlers, browsers, Node, Deno and Bun: the module as text. */
+import { instantiate, moduleOf } from "../instantiate.js";
+import * as glue from "../wasm/resource_bg.js";
+import text from "../wasm/resource.text.js";
+
+instantiate("resource", glue, moduleOf(text));
+export * from "../resource-server.js";
