@@ -36,7 +36,7 @@ export interface SessionOptions extends PageClient {
   readonly silent?: boolean;
   /** Where such a frame comes back to: best an empty page, which the server must know too, and which this origin may frame. Default: `redirectUri`. */
   readonly silentRedirectUri?: string | URL;
-  /** Where you serve `grantkit/session/worker.js` yourself, on this origin. Default: the script is carried along and started from a `blob:` URL. */
+  /** Where you serve `grantkit/session/worker.js` yourself, on this origin. Default: the script is carried along and started from a `blob:` URL; `grantkit/session/slim` carries none. */
   readonly worker?: string | URL;
   /** Where the server sends the user to after a logout there. Default: nowhere, the user stays at the server's page. */
   readonly postLogoutRedirectUri?: string | URL;
