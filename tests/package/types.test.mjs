@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
 
 import { application, tsc } from "./consumer.mjs";
 
@@ -41,16 +42,17 @@ test("an application with the compiler's default strictness type-checks", () => 
 }));
 
 test("every value that an entry exports is used or misused there", async () => {
+  const entry = (file) => import(pathToFileURL(join(app.home, `dist/entry/${file}.js`)).href);
   const [consumer, refused] = await Promise.all(["consumer.ts", "refused.ts"].map(source));
   const entries = { "grantkit": "client.inline", "grantkit/core": "core.inline", "grantkit/slim": "client.slim", "grantkit/core/slim": "core.slim", "grantkit/worker": "worker.inline" };
-  for (const [entry, file] of Object.entries(entries)) {
-    const names = Object.keys(await import(join(app.home, `dist/entry/${file}.js`)));
-    const inherited = entry === "grantkit" ? [] : Object.keys(await import(join(app.home, "dist/entry/client.inline.js")));
+  for (const [name, file] of Object.entries(entries)) {
+    const names = Object.keys(await entry(file));
+    const inherited = name === "grantkit" ? [] : Object.keys(await entry("client.inline"));
     const missing = names.filter((name) => !inherited.includes(name) && !new RegExp(`\\b${name}\\b`).test(consumer + refused));
-    assert.deepEqual([entry, missing], [entry, []]);
+    assert.deepEqual([name, missing], [name, []]);
     assert.ok(names.length > 5);
   }
-  const { Client } = await import(join(app.home, "dist/entry/client.inline.js"));
+  const { Client } = await entry("client.inline");
   const methods = [...Object.getOwnPropertyNames(Client.prototype), ...Object.getOwnPropertyNames(Client)].filter((name) => !["constructor", "length", "name", "prototype"].includes(name));
   assert.deepEqual(methods.filter((name) => !new RegExp(`\\.${name}\\b`).test(refused) && name !== "server"), []);
 });
