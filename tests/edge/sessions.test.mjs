@@ -81,9 +81,9 @@ for (const date of DATES) {
 
     test("what is no logout token ends nothing", () => withWorld({ date, facts: { store: "durable" } }, async (world, browser) => {
       await browser.logIn();
-      for (const body of ["", "logout_token=", "logout_token=a.b.c", "other=1"]) {
+      for (const [body, error_description] of [["", "invalid_argument"], ["logout_token=", "invalid_argument"], ["logout_token=a.b.c", "malformed_jwt"], ["other=1", "invalid_argument"]]) {
         const answer = await world.send("/auth/backchannel-logout", { method: "POST", body, headers: { "content-type": "application/x-www-form-urlencoded" } });
-        assert.ok(answer.status >= 400 && answer.status < 600, body);
+        assert.deepEqual([answer.status, await answer.json()], [400, { error: "invalid_request", error_description }], body);
         assert.equal(answer.headers.get("cache-control"), "no-store");
       }
       assert.equal((await browser.fetch("/api/x")).status, 200);
