@@ -57,7 +57,9 @@ export interface SessionState {
 }
 
 /** How to log in, beside [parameters of the authorization request](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest) by their wire names. */
-export interface LoginOptions extends Omit<AuthorizationParameters, "redirect_uri"> {
+export interface LoginOptions extends AuthorizationParameters {
+  /** The session's own, from its options. Not by `Omit`, which forgets every name beside an index signature. */
+  readonly redirect_uri?: never;
   /** Where to be afterwards: an address of this origin. Default: where the page is now. */
   readonly returnTo?: string | URL;
   /** In a window of its own. Call it in the click, without an `await` before it. Default `false`. */
