@@ -1,4 +1,7 @@
-/** `grantkit/session/slim`: as `grantkit/session`, without the Worker's script, which you serve. */
+/**
+ * `grantkit/session/slim`: as `grantkit/session`, without the Worker's script, which you serve.
+ * @module grantkit/session/slim
+ */
 import { sessionsBy } from "../session/session.js";
 import type { Session, SessionOptions } from "../session/types.js";
 

@@ -1,4 +1,7 @@
-/** For Node, Deno and Bun: the modules as text. */
+/**
+ * For Node, Deno and Bun: the modules as text.
+ * @module grantkit/worker
+ */
 import "./client.inline.js";
 import { bytesOf, instantiate } from "../instantiate.js";
 import * as glue from "../wasm/edge_bg.js";
