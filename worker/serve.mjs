@@ -5,7 +5,7 @@ import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createServer } from "node:http";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { build } from "esbuild";
@@ -26,7 +26,7 @@ export async function startEdge({ port, issuer, host = "127.0.0.1", asset = ownP
   // The newest workerd that is installed, also where miniflare was made for an older one.
   process.env.MINIFLARE_WORKERD_PATH ??= createRequire(import.meta.url)("workerd").default;
   const { Miniflare } = await import("miniflare");
-  const { script, modules } = await bundle();
+  const { script, modules } = await bundle(here("src/index.ts"), { "grantkit/worker": here("../pkg/dist/entry/worker.workerd.js") });
   const worker = new Miniflare({
     host, port, cf: false, compatibilityDate: "2026-04-01",
     modules: [{ type: "ESModule", path: "index.js", contents: script }, ...modules],
@@ -53,19 +53,18 @@ async function ownPage() {
 }
 
 /** One script, and the `.wasm` files that it imports, as wrangler makes them. */
-async function bundle() {
+export async function bundle(entry, alias = {}) {
   const modules = [];
   const keepWasm = {
     name: "wasm stays a module",
     setup: (builder) => builder.onResolve({ filter: /\.wasm$/ }, async ({ path, resolveDir }) => {
-      const file = fileURLToPath(new URL(path, `file://${resolveDir}/`));
+      const file = join(resolveDir, path);
       modules.push({ type: "CompiledWasm", path: basename(file), contents: await readFile(file) });
       return { path: `./${basename(file)}`, external: true };
     }),
   };
   const { outputFiles } = await build({
-    entryPoints: [here("src/index.ts")], alias: { "grantkit/worker": here("../pkg/dist/entry/worker.workerd.js") },
-    bundle: true, write: false, format: "esm", target: "es2022", plugins: [keepWasm], logLevel: "silent",
+    entryPoints: [entry], alias, bundle: true, write: false, format: "esm", target: "es2022", plugins: [keepWasm], logLevel: "silent",
   });
   return { script: outputFiles[0].text, modules };
 }

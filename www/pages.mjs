@@ -24,7 +24,7 @@ export const SILENT = "<!doctype html><html lang=\"en\"><title>silent</title></h
 /** What esbuild makes the two scripts of. */
 export const BUNDLE = {
   entryPoints: [here("src/home.ts"), here("src/protocol.ts")], bundle: true, format: "esm", target: "es2022", charset: "utf8", logLevel: "silent", outdir: here("dist"),
-  get alias() { return { "grantkit/session": published("./session"), grantkit: published(".") }; },
+  get alias() { return { "grantkit/session/slim": published("./session/slim"), grantkit: published(".") }; },
 };
 
 /** The Worker of the session. */

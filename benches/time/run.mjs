@@ -11,7 +11,7 @@
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 
 import { build } from "esbuild";
@@ -54,7 +54,7 @@ try {
 
 /** One table and one picture for each case, over the runtimes that answered. */
 async function timed(results) {
-  const { cases } = await import(join(folder, "node.mjs"));
+  const { cases } = await import(pathToFileURL(join(folder, "node.mjs")).href);
   return (await cases()).filter(({ name }) => chosen(name, values.only)).map(({ name, title, peers }) => {
     const names = Object.keys(peers);
     const subject = { title, base: names[0], peers: names, unit: "µs" };

@@ -1,4 +1,4 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
-export default defineConfig({ plugins: [react()], envPrefix: ["ISSUER", "CLIENT_ID"] });
+export default defineConfig({ plugins: [react()], envPrefix: ["ISSUER", "CLIENT_ID", "API"] });

@@ -4,6 +4,7 @@
  * Hand one over as `provider`: `new Client(github.server, { provider: github, … })`.
  * Providers that publish their metadata have an `issuer` to discover instead: `Client.discover(google.issuer, { provider: google, … })`.
  * What is documented of each server is in `tests/vectors/providers.json`, with the answer that its documentation shows.
+ * @module grantkit/providers
  */
 
 import type { ProviderPreset, ServerMetadata } from "./types.js";

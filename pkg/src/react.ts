@@ -1,6 +1,7 @@
 /**
  * A session in React: who is signed in, wherever a component asks. It adds nothing of its own: the session does, and this file listens.
  * A binding to another framework is as short.
+ * @module grantkit/react
  */
 import { createContext, createElement, type ReactNode, useContext, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { GrantError } from "./errors.js";

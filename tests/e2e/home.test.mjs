@@ -71,9 +71,12 @@ describe("the front page", { timeout: 240_000 }, () => {
 
   test("is attacked in vain: no token is found or sent elsewhere, and what a script can do is said", () => visit(browser, async ({ page, demo }) => {
     const secrets = overhear(demo);
+    const summary = page.locator("#summary");
+    await summary.filter({ hasText: "Log in first" }).waitFor();
     await signIn(page);
+    await summary.filter({ hasText: "there is something to steal" }).waitFor();
     assert.deepEqual(await attack(page), IN_BROWSER);
-    assert.match(await page.locator("#summary").textContent(), /No token was found, and none was sent elsewhere: 8 attempts failed\. 3 things/);
+    assert.match(await summary.textContent(), /No token was found, and none was sent elsewhere: 8 attempts failed\. 3 things/);
     assert.ok(secrets.size >= 5);
     assertNowhere(secrets, await written(page));
   }, { at: home }));

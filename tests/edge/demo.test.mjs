@@ -1,6 +1,5 @@
 /** The demo of `worker/`: as wrangler would deploy it, and as `cargo xtask demo` serves it. */
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,20 +7,24 @@ import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { answerServer, launch, overhear } from "../e2e/harness.mjs";
+import { application, run } from "../package/consumer.mjs";
+import { blockWith } from "../package/documents.mjs";
 import { startDemo } from "../../www/serve.mjs";
 
 const WORKER = fileURLToPath(new URL("../../worker/", import.meta.url));
 
+/** What wrangler says when it would deploy; what it would send is in `out`. */
+async function deploy(folder, config) {
+  assert.ok(process.env.WRANGLER, "WRANGLER names wrangler's program: type `cargo xtask test edge`");
+  const env = { CI: "1", WRANGLER_SEND_METRICS: "false", WRANGLER_LOG_PATH: folder };
+  return run(process.execPath, [process.env.WRANGLER, "deploy", "--dry-run", "--outdir", join(folder, "out"), "--config", config], folder, env);
+}
+
 describe("the demo", { timeout: 120_000 }, () => {
   test("is deployable: wrangler bundles it with its modules and knows its bindings", async () => {
-    assert.ok(process.env.WRANGLER, "WRANGLER names wrangler's program: type `cargo xtask test edge`");
     const folder = await mkdtemp(join(tmpdir(), "grantkit-deploy-"));
     try {
-      const said = await new Promise((resolve, reject) => {
-        const env = { ...process.env, CI: "1", WRANGLER_SEND_METRICS: "false", WRANGLER_LOG_PATH: folder, NODE_OPTIONS: "", NO_COLOR: "1" };
-        execFile(process.execPath, [process.env.WRANGLER, "deploy", "--dry-run", "--outdir", join(folder, "out"), "--config", join(WORKER, "wrangler.jsonc")], { cwd: folder, env, timeout: 60_000 },
-          (error, stdout, stderr) => error ? reject(new Error(stdout + stderr)) : resolve(stdout + stderr));
-      });
+      const said = await deploy(folder, join(WORKER, "wrangler.jsonc"));
       assert.match(said, /SESSIONS \(RefreshCoordinator\)/);
       assert.match(said, /ASSETS/);
       const [, kilobytes] = /gzip: ([\d.]+) KiB/.exec(said);
@@ -30,6 +33,19 @@ describe("the demo", { timeout: 120_000 }, () => {
       assert.equal(files.filter((name) => name.endsWith(".wasm")).length, 2, files.join());
     } finally {
       await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  test("of the guide is deployable as it stands there, from the package as it is published", async () => {
+    const app = await application({
+      "src/index.ts": blockWith("docs/edge.md", "export { RefreshCoordinator }"), "wrangler.jsonc": blockWith("docs/edge.md", '"durable_objects"'), "public/index.html": "<!doctype html>",
+    });
+    try {
+      const said = await deploy(app.folder, "wrangler.jsonc");
+      assert.match(said, /SESSIONS \(RefreshCoordinator\)/);
+      assert.equal((await readdir(join(app.folder, "out"))).filter((name) => name.endsWith(".wasm")).length, 2);
+    } finally {
+      await app.remove();
     }
   });
 

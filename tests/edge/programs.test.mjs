@@ -5,27 +5,16 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 
+import { transform } from "esbuild";
+
+import { blockWith } from "../package/documents.mjs";
 import { PROGRAMS } from "../runtimes/hosts/program.mjs";
 import { Browser, CLIENT, application, forgetApplication, freePort, newKey, send, startServers } from "./world.mjs";
 
 after(forgetApplication);
 
-/** How each of them serves. */
-const SERVE = {
-  Node: `
-    import { createServer } from "node:http";
-    import { Readable } from "node:stream";
-    createServer(async (incoming, outgoing) => {
-      const body = ["GET", "HEAD"].includes(incoming.method) ? undefined : Readable.toWeb(incoming);
-      const request = new Request(new URL(incoming.url, origin), { method: incoming.method, headers: incoming.headers, body, duplex: "half" });
-      const response = await handler.fetch(request);
-      outgoing.writeHead(response.status, Object.fromEntries([...response.headers].map(([name]) => [name, name === "set-cookie" ? response.headers.getSetCookie() : response.headers.get(name)])));
-      if (response.body) Readable.fromWeb(response.body).pipe(outgoing);
-      else outgoing.end();
-    }).listen(port, "127.0.0.1", () => console.log("ready"));`,
-  Deno: `Deno.serve({ port, hostname: "127.0.0.1", onListen: () => console.log("ready") }, (request) => handler.fetch(request));`,
-  Bun: `Bun.serve({ port, hostname: "127.0.0.1", fetch: (request) => handler.fetch(request) }); console.log("ready");`,
-};
+/** How each of them serves: as the guide says. */
+const SERVE = Object.fromEntries(Object.entries({ Node: "createServer(", Deno: "Deno.serve(", Bun: "Bun.serve(" }).map(([name, words]) => [name, blockWith("docs/edge.md", words)]));
 
 describe("a plain handler", { timeout: 120_000 }, () => {
   for (const name of Object.keys(SERVE)) {
@@ -38,12 +27,12 @@ describe("a plain handler", { timeout: 120_000 }, () => {
       const file = join(folder, `handler.${name}.mjs`);
       await writeFile(file, `
         import { tokenHandler, secretBasic } from "grantkit/worker";
-        const [port, origin] = [${port}, ${JSON.stringify(origin)}];
         const handler = tokenHandler({ ...${JSON.stringify(servers.options)}, clientAuth: secretBasic(${JSON.stringify(CLIENT.secret)}), sessionKeys: [${JSON.stringify(newKey())}] });
-        ${SERVE[name]}
+        ${(await transform(SERVE[name], { loader: "ts" })).code}
       `);
       const [command, ...words] = PROGRAMS[name](file, folder);
-      const child = spawn(command, words, { cwd: folder, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, DENO_DIR: join(folder, ".deno"), DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1", NODE_OPTIONS: "", NODE_TEST_CONTEXT: undefined } });
+      if (name === "Deno") words.splice(1, 0, "--allow-env=PORT");
+      const child = spawn(command, words, { cwd: folder, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, PORT: String(port), DENO_DIR: join(folder, ".deno"), DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1", NODE_OPTIONS: "", NODE_TEST_CONTEXT: undefined } });
       let said = "";
       for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => { said += chunk; });
       try {

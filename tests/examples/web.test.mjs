@@ -1,6 +1,8 @@
-/** examples/react, examples/nextjs, examples/hono and examples/yew: a person with a browser logs in, and out again. */
+/** examples/react, examples/nextjs, examples/hono, examples/yew and examples/workers-rs: a person with a browser logs in, and out again. */
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { cp, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -9,6 +11,8 @@ import { served } from "../package/chromium.mjs";
 import { ROOT, run } from "../package/consumer.mjs";
 import { workshop } from "../package/installed.mjs";
 import { newerNode } from "../package/nodes.mjs";
+import { ATTACK } from "../session/attack.mjs";
+import { bundle } from "../../worker/serve.mjs";
 import { answerServer, browse, freePort, providerWith, start } from "./harness.mjs";
 
 /** Installing what an example needs takes its time, once. */
@@ -28,7 +32,7 @@ async function logIn(page, origin) {
   assert.equal(new URL(page.url()).search, "", "the code is gone from the address");
 }
 
-test("react: built by Vite, a page logs in, refreshes, asks userinfo and logs out", LONG, async () => {
+test("react: built by Vite, a page logs in, refreshes, goes on after a reload, logs out, and never holds a token", LONG, async () => {
   const app = await workshop("examples/react");
   let provider;
   try {
@@ -36,19 +40,28 @@ test("react: built by Vite, a page logs in, refreshes, asks userinfo and logs ou
     const port = await freePort();
     const origin = `http://127.0.0.1:${port}`;
     provider = await providerWith({ client: clientAt("react", origin), configuration: { clientBasedCORS: (_, asked) => asked === origin } });
+    const granted = [];
+    (await provider.provider).on("grant.success", ({ body, oidc }) => granted.push({ type: oidc.params.grant_type, tokens: [body.access_token, body.refresh_token, body.id_token].filter(Boolean) }));
     const env = { ISSUER: provider.issuer, CLIENT_ID: "react" };
     await run(process.execPath, [app.bin("vite/bin/vite.js"), "build"], app.folder, env, BUILD);
     await served(join(app.folder, "dist"), () => browse(async (page) => {
+      const button = (name) => page.getByRole("button", { name });
       await logIn(page, origin);
-      await page.getByRole("button", { name: "Ask who I am" }).click();
+      await button("Ask who I am").click();
       await page.getByText('"sub": "ada.lovelace"').waitFor();
-      const refreshed = page.waitForResponse((response) => response.request().postData()?.includes("grant_type=refresh_token") ?? false);
-      await page.getByRole("button", { name: "Refresh" }).click();
-      assert.equal((await refreshed).status(), 200);
-      await page.getByRole("button", { name: "Ask who I am" }).click();
-      await page.getByText('"sub": "ada.lovelace"').waitFor();
-      assert.equal(await page.evaluate(() => JSON.stringify([...Object.values(localStorage), ...Object.values(sessionStorage)])), "[]", "nothing is stored");
-      await page.getByRole("button", { name: "Log out" }).click();
+      await button("Refresh").click();
+      for (let tries = 0; tries < 100 && granted.length < 2; tries++) await page.waitForTimeout(50);
+      assert.deepEqual(granted.map(({ type }) => type), ["authorization_code", "refresh_token"]);
+
+      const secrets = granted.flatMap(({ tokens }) => tokens);
+      assert.equal(secrets.length, 6, "access, refresh and ID tokens, twice");
+      const { loot, objects } = await page.evaluate(`Object.assign(globalThis, { session: undefined, options: {}, heard: [], states: [], errors: [] }), (${ATTACK})()`);
+      assert.ok(objects > 1_000 && loot.includes("ada.lovelace"), "the search was a good one: it found who is logged in");
+      for (const secret of secrets) assert.ok(!loot.includes(secret), `a secret of ${secret.length} characters was found`);
+
+      await page.reload();
+      await page.getByText("Logged in as Ada Lovelace").waitFor();
+      await button("Log out").click();
       await page.waitForURL((url) => url.origin === new URL(provider.issuer).origin);
     }), { port, fallback: "index.html" });
   } finally {
@@ -144,5 +157,54 @@ test("yew: a page in Rust", LONG, async () => {
     }), { port, fallback: "index.html" });
   } finally {
     await Promise.all([rm(folder, { recursive: true, force: true }), provider.close()]);
+  }
+});
+
+test("workers-rs: on workerd, the tokens in a cookie that nobody else can open", LONG, async () => {
+  process.env.MINIFLARE_WORKERD_PATH ??= createRequire(import.meta.url)("workerd").default;
+  const { Miniflare } = await import("miniflare");
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const provider = await providerWith({ client: clientAt("workers-rs", origin, CONFIDENTIAL) });
+  const granted = [];
+  (await provider.provider).on("grant.success", ({ body }) => granted.push(body.access_token, body.id_token));
+  const { script, modules } = await bundle(join(ROOT, "target/examples/workers-rs/shim.mjs"));
+  const worker = new Miniflare({
+    host: "127.0.0.1", port, cf: false, compatibilityDate: "2026-04-01", modules: [{ type: "ESModule", path: "index.js", contents: script }, ...modules],
+    bindings: { ISSUER: provider.issuer, CLIENT_ID: "workers-rs", CLIENT_SECRET: SECRET, SESSION_KEYS: randomBytes(32).toString("base64url") },
+  });
+  try {
+    await worker.ready;
+    await browse(async (page) => {
+      const seen = [];
+      page.on("response", (response) => { if (response.url().startsWith(origin)) seen.push(response); });
+      await logIn(page, origin);
+      await page.getByText("What the API says").click();
+      await page.getByText('"sub":"ada.lovelace"').waitFor();
+      await page.goto(origin);
+
+      assert.equal(granted.length, 2, "an access token and an ID token");
+      for (const response of seen) {
+        const told = await response.text().catch(() => "") + JSON.stringify(await response.allHeaders());
+        for (const token of granted) assert.ok(!told.includes(token), `${response.url()} tells a token`);
+      }
+      // The authorization server is on the same machine, and so are its cookies.
+      const [session, ...others] = (await page.context().cookies(origin)).filter(({ name }) => name.startsWith("__Host-"));
+      assert.deepEqual([others, session.httpOnly, session.secure, session.sameSite], [[], true, true, "Lax"], "the login is forgotten, the session is there");
+
+      const altered = `${session.value.slice(0, -1)}${session.value.endsWith("A") ? "Q" : "A"}`;
+      await page.context().addCookies([{ ...session, value: altered }]);
+      await page.goto(origin);
+      await page.getByText("Nobody is logged in.").waitFor();
+      await page.context().addCookies([session]);
+      await page.goto(origin);
+      await page.getByRole("button", { name: "Log out" }).click();
+      await page.getByText("Nobody is logged in.").waitFor();
+      assert.equal((await page.request.get(`${origin}/me`)).status(), 401);
+      await page.goto(`${origin}/callback?code=c&state=not-one-that-was-made-here`);
+      await page.getByText("The login did not work: callback_unknown").waitFor();
+    });
+  } finally {
+    await Promise.all([worker.dispose(), provider.close()]);
   }
 });

@@ -56,9 +56,10 @@ export function run(command, words, cwd, env = {}, patience = PATIENCE) {
   });
 }
 
-/** npm, as it came with this Node.js. */
+/** npm, as it came with this Node.js. On Windows its program is a script of the shell's, which Node.js starts no more without one. */
 export function npm(words, cwd, patience = PATIENCE) {
-  const [command, ...first] = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : [process.platform === "win32" ? "npm.cmd" : "npm"];
+  const script = process.env.npm_execpath ?? (process.platform === "win32" ? join(dirname(process.execPath), "node_modules/npm/bin/npm-cli.js") : undefined);
+  const [command, ...first] = script ? [process.execPath, script] : ["npm"];
   return run(command, [...first, ...words], cwd, {}, patience);
 }
 

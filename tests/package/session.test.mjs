@@ -69,10 +69,12 @@ test("a page imports a session from another origin, as from a CDN", () => served
 
 test("a page serves the Worker's script itself, under a policy without blob:", async () => {
   const script = "/node_modules/grantkit/dist/session/worker.js";
-  await esbuild({ stdin: { contents: page("grantkit/session", `, worker: "${script}"`), resolveDir: app.folder }, outfile: join(app.folder, "main-own.mjs"), bundle: true, format: "esm", logLevel: "silent" });
-  await app.write({ "own.html": HTML.replace("/main.mjs", "/main-own.mjs") });
+  for (const [entry, name] of [["grantkit/session", "own"], ["grantkit/session/slim", "slim"]]) {
+    await esbuild({ stdin: { contents: page(entry, `, worker: "${script}"`), resolveDir: app.folder }, outfile: join(app.folder, `main-${name}.mjs`), bundle: true, format: "esm", logLevel: "silent" });
+    await app.write({ [`${name}.html`]: HTML.replace("/main.mjs", `/main-${name}.mjs`) });
+  }
   const policy = { headers: { "content-security-policy": "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'" } };
-  assert.deepEqual(await served(app.folder, (origin) => resultOf(`${origin}/own.html`), policy), WORKS);
+  for (const name of ["own", "slim"]) assert.deepEqual(await served(app.folder, (origin) => resultOf(`${origin}/${name}.html`), policy), WORKS, name);
 });
 
 test("a page whose policy forbids WebAssembly has a session by grantkit/session/no-wasm, and none by grantkit/session", async () => {
@@ -83,6 +85,13 @@ test("a page whose policy forbids WebAssembly has a session by grantkit/session/
   }
   assert.deepEqual(await served(app.folder, (origin) => resultOf(`${origin}/plain.html`), policy), WORKS);
   await assert.rejects(served(app.folder, (origin) => resultOf(`${origin}/compiled.html`), policy), /worker_unavailable|Worker/);
+});
+
+test("grantkit/session/slim carries no script, and says what it misses where none is named", async () => {
+  const { outputFiles: [bundle] } = await esbuild({ stdin: { contents: page("grantkit/session/slim").replace("await createSession(options);", "await createSession(options).catch(({ code, about }) => ({ code, about })); return session;"), resolveDir: app.folder }, bundle: true, minify: true, write: false, format: "esm", logLevel: "silent" });
+  assert.ok(bundle.contents.length < 20_000, `${bundle.contents.length} bytes`);
+  await app.write({ "main-bare.mjs": bundle.text, "bare.html": HTML.replace("/main.mjs", "/main-bare.mjs") });
+  assert.deepEqual(await served(app.folder, (origin) => resultOf(`${origin}/bare.html`)), { code: "invalid_argument", about: "worker" });
 });
 
 test("an application that takes grantkit/session does not carry a module beside the Worker's", async () => {

@@ -5,9 +5,10 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+import { ROOT } from "./consumer.mjs";
+import { blocks, read } from "./documents.mjs";
+
 const REPOSITORY = "https://github.com/grantkit/grantkit/blob/main/";
 const GUIDES = readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`);
 const WITH_EXAMPLES = ["README.md", "pkg/README.md", ...GUIDES];
@@ -17,8 +18,6 @@ const WITHOUT_EXAMPLES = ["docs/README.md", "docs/ARCHITECTURE.md", "docs/compar
 /** What the guides migrate from: `cargo xtask test package` installs it. */
 const PEERS = join(ROOT, "target/xtask/peers");
 
-const read = (path) => readFileSync(join(ROOT, path), "utf8");
-
 /** What an example may take from those before it. A block that declares one of these itself means its own. */
 const CONTEXT = `
 export {};
@@ -26,24 +25,12 @@ declare global {
   let client: import("grantkit").Client;
   let tokens: import("grantkit").Tokens;
   let session: import("grantkit/session").Session;
+  let handler: import("grantkit/worker").TokenHandler;
 }
 `;
 
-/** The `ts` and `js` blocks of a document, by the line on which each begins. */
-function blocks(path) {
-  const found = [];
-  let block;
-  for (const [index, line] of read(path).split("\n").entries()) {
-    const fence = /^\s*```\s*(\w*)/.exec(line);
-    if (block && fence) {
-      if (block.language === "ts" || block.language === "js") found.push(block);
-      block = undefined;
-    } else if (fence) block = { path, line: index + 2, language: fence[1], text: "" };
-    else if (block) block.text += `${line}\n`;
-  }
-  assert.equal(block, undefined, `${path}: a block is not closed`);
-  return found;
-}
+/** The blocks that are type-checked. Others are run by tests of their own, or are no code of ours. */
+const checked = (path) => blocks(path).filter(({ language }) => language === "ts" || language === "js");
 
 /** A block as a file of its own. It is a module, whether or not it imports something. */
 function fileOf({ path, line, language }) {
@@ -63,7 +50,7 @@ function compile(folder) {
 describe("the examples of the documents", { timeout: 120_000 }, () => {
   let folder;
   let outcome;
-  const all = WITH_EXAMPLES.flatMap(blocks);
+  const all = WITH_EXAMPLES.flatMap(checked);
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "grantkit-snippets-"));
@@ -89,7 +76,7 @@ describe("the examples of the documents", { timeout: 120_000 }, () => {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   test("are there, and the package is built", () => {
-    for (const path of WITH_EXAMPLES) assert.equal(blocks(path).length > 0, !WITHOUT_EXAMPLES.includes(path), `${path} has an example, or is listed as one without`);
+    for (const path of WITH_EXAMPLES) assert.equal(checked(path).length > 0, !WITHOUT_EXAMPLES.includes(path), `${path} has an example, or is listed as one without`);
     assert.ok(existsSync(join(ROOT, "pkg/dist/entry/client.inline.d.ts")), "pkg/dist is not built: type `cargo xtask build`");
   });
 
@@ -142,6 +129,15 @@ describe("the documents", () => {
       }
     }
     assert.deepEqual(written, core);
+  });
+
+  test("explain every refusal of a token handler, one by one, in the core's own words", () => {
+    const rows = [...read("src/session/refusal.rs").matchAll(/^ {4}\w+ "(\w+)" (\d+) (\w+)\n\s+"((?:[^"\\]|\\.)*)"$/gm)];
+    const core = rows.map(([, code, status, action, message]) => [code, status, action.replace(/(?<=.)[A-Z]/g, "_$&").toLowerCase(), message]);
+    assert.ok(core.length > 20, "the table of src/session/refusal.rs is read");
+    const cells = (path, columns) => [...read(path).matchAll(new RegExp(`^\\| \`(\\w+)\` \\| (\\d{3}) \\| \`(\\w+)\` \\|${columns}$`, "gm"))].map((match) => match.slice(1));
+    assert.deepEqual(cells("docs/edge.md", " (.*) \\|"), core);
+    assert.deepEqual(cells("pkg/README.md", ""), core.map((row) => row.slice(0, 3)));
   });
 
   test("sort every preset by how its metadata is had", () => {

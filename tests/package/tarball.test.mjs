@@ -28,7 +28,8 @@ const PLAIN_WORKER = ["dist/session/worker.no-wasm.js", "dist/session/script.no-
 const BUNDLED = [...WORKER, ...PLAIN_WORKER, "dist/entry/client.no-wasm.js"];
 const ours = () => scripts().filter((path) => !path.endsWith(".text.js") && !BUNDLED.includes(path));
 const modules = () => files.filter((path) => path.endsWith(".wasm"));
-const texts = () => files.filter((path) => !path.endsWith(".wasm") && !path.endsWith(".text.js") && !BUNDLED.includes(path));
+/** What wasm-bindgen or esbuild wrote from something else than one file of TypeScript. */
+const made = (path) => BUNDLED.includes(path) || path.startsWith("dist/wasm/") || path.startsWith("dist/session/script");
 
 /** The specifiers that a file imports from or exports from. */
 const imported = (path) => [...read(path).matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']/g)].map((match) => match[1]);
@@ -39,7 +40,7 @@ test("it holds what is listed here and nothing else", () => {
     "package.json", "README.md", "LICENSE-APACHE", "LICENSE-MIT",
     ...pairs(["auth", "client", "codes", "core", "errors", "index", "instantiate", "providers", "react", "resource", "settle", "sync", "types"]),
     ...pairs(["connect", "errors", "fetch", "protocol", "session", "setup", "types", "windows", "script"].map((name) => `session/${name}`)),
-    ...pairs(["entry/session", "entry/session.no-wasm", "entry/client.no-wasm", "session/script.no-wasm", "session/worker"]), "dist/session/worker.no-wasm.js",
+    ...pairs(["entry/session", "entry/session.slim", "entry/session.no-wasm", "entry/client.no-wasm", "session/script.no-wasm", "session/worker"]), "dist/session/worker.no-wasm.js",
     ...pairs(["flow", "resource-server", "entry/resource-server.inline", "entry/resource-server.workerd", "wasm/resource.text", "wasm/resource_bg"]), "dist/wasm/resource.wasm", "dist/wasm/resource.wasm.d.ts",
     ...["client", "core"].flatMap((name) => [
       ...pairs([`entry/${name}.inline`, `entry/${name}.slim`, `entry/${name}.workerd`, `wasm/${name}.text`, `wasm/${name}_bg`]),
@@ -48,6 +49,7 @@ test("it holds what is listed here and nothing else", () => {
     ...pairs(["entry/worker.inline", "entry/worker.workerd", "wasm/edge.text", "wasm/edge_bg"]), "dist/wasm/edge.wasm", "dist/wasm/edge.wasm.d.ts", "dist/wasm/host.js", ...pairs(["wasm/unpack"]),
     ...pairs(["ask", "client", "handler", "index", "pages", "proxy", "relay", "setup", "turns", "types", "vault", "visit"].map((name) => `worker/${name}`)),
   ];
+  expected.push(...expected.filter((path) => path.endsWith(".js") && !made(path)).map((path) => `${path}.map`));
   assert.deepEqual({ missing: expected.filter((path) => !files.includes(path)), unexpected: files.filter((path) => !expected.includes(path)) }, { missing: [], unexpected: [] });
 });
 
@@ -157,6 +159,19 @@ test("each entry is a few lines, in the sources and as shipped", () => {
   }
 });
 
-test("no text in it speaks of maps, or of sources that were left out", () => {
-  for (const path of texts()) assert.doesNotMatch(read(path), /sourceMappingURL/, path);
+test("each script that is made of one file has a map with that file in it, and no other speaks of maps", () => {
+  for (const path of scripts()) {
+    const [code, named] = read(path).trimEnd().split("//# sourceMappingURL=");
+    if (made(path)) {
+      assert.doesNotMatch(read(path), /sourceMappingURL/, path);
+      continue;
+    }
+    assert.equal(named, `${path.split("/").pop()}.map`, path);
+    const { sources, sourcesContent, mappings } = JSON.parse(read(`${path}.map`));
+    if (code === "") continue; // a file of types
+    const source = path.replace(/^dist\//, "pkg/src/").replace(/js$/, "ts");
+    assert.deepEqual(sources.map((name) => normalize(join("pkg", dirname(path), name)).replaceAll("\\", "/")), [source]);
+    assert.deepEqual(sourcesContent, [readFileSync(join(ROOT, source), "utf8")]);
+    assert.ok(mappings.length > 10, path);
+  }
 });

@@ -51,8 +51,9 @@ async function launchByDriver(name, program, [option], wishes) {
   const words = option.endsWith("=") ? [option + port] : [option, String(port)];
   const [command, ...rest] = name === "WebKit" ? ["xvfb-run", "--auto-servernum", program, ...words] : [program, ...words];
   // A group of its own, so that the screen and the browser end with the driver.
-  const driver = spawn(command, rest, { stdio: "ignore", detached: true, env: { ...process.env, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" } });
-  const end = () => { try { process.kill(-driver.pid, "SIGTERM"); } catch { /* it has ended */ } };
+  const grouped = process.platform !== "win32";
+  const driver = spawn(command, rest, { stdio: "ignore", detached: grouped, env: { ...process.env, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" } });
+  const end = () => { try { process.kill(grouped ? -driver.pid : driver.pid, "SIGTERM"); } catch { /* it has ended */ } };
   process.once("exit", end);
   try {
     const base = `http://127.0.0.1:${port}`;

@@ -22,7 +22,7 @@ for (const [entry, budget] of Object.entries(budgets)) {
 
 test("README says what the budgets are", () => {
   const quoted = [...readFileSync("README.md", "utf8").matchAll(/^\| `(grantkit[\w/]*)`[^|]*\| ([\d.]+) KB \|/gm)].map(([, entry, size]) => [entry, Number(size) * 1000]);
-  assert.deepEqual(quoted, ["grantkit", "grantkit/core"].map((entry) => [entry, budgets[entry]]));
+  assert.deepEqual(quoted, ["grantkit", "grantkit/session", "grantkit/core"].map((entry) => [entry, budgets[entry]]));
 });
 
 // A URL parser with its tables of Unicode, a calendar, keys in wasm: each is larger than all of ours.

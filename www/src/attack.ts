@@ -2,7 +2,7 @@
  * An injected script, played honestly: each thing that it would try, tried for real in this page, and what came of it. Also what it can do: a login that no script
  * can steal is not a page that a script cannot use.
  */
-import { createSession } from "grantkit/session";
+import { createSession } from "grantkit/session/slim";
 
 import { isGrantError } from "./errors.js";
 import type { House } from "./house.js";

@@ -3,7 +3,7 @@
  *
  * They live in a Worker with a module of its own. The page asks it to fetch.
  */
-import { createSession, type Session, type SessionOptions } from "grantkit/session";
+import { createSession, type Session, type SessionOptions } from "grantkit/session/slim";
 
 export const open = (options: SessionOptions): Promise<Session> => createSession({
   scope: "openid profile email offline_access",

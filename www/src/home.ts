@@ -20,6 +20,12 @@ const STATUS: Record<string, Text> = {
   offline: ["offline: the server is out of reach, the session is kept", "オフライン：サーバーに届きません。セッションは保たれています"],
 };
 
+const NOTHING_TO_ATTACK: Text = ["Log in first: without something to protect it is no attack.", "先にログインしてください。守るものがなければ、攻撃にはなりません。"];
+const TO_ATTACK: Text = ["You are logged in: there is something to steal.", "ログイン中です。盗む価値のあるものがあります。"];
+
+/** Whether an attack is running: one at a time. */
+let attacking = false;
+
 /** What this page knows of the session, which is all that a script in it could know. */
 function drawSession(): void {
   const known = house?.known();
@@ -39,7 +45,8 @@ function drawSession(): void {
       h("button", { type: "button", id: "logout", disabled: !isIn, click: () => void house!.logOut().catch(failed) }, ["Log out", "ログアウト"])),
     user ? claims(user) : h("p", { class: "empty" }, ["Nothing yet. After a login, the claims of the ID token stand here, and that is all that this page gets.", "まだ何もありません。ログインすると、ID トークンのクレームがここに表示されます。このページが受け取るのはそれだけです。"]));
   countdown();
-  the<HTMLButtonElement>("attack").disabled = !isIn;
+  the<HTMLButtonElement>("attack").disabled = !isIn || attacking;
+  if (!attacking && !the("summary").dataset["verdict"]) the("summary").replaceChildren(said(isIn ? TO_ATTACK : NOTHING_TO_ATTACK));
 }
 
 function countdown(): void {
@@ -122,8 +129,8 @@ function drawAttack(): void {
 
 /** Tries them, one after the other. */
 async function attack(): Promise<void> {
-  const button = the<HTMLButtonElement>("attack");
-  button.disabled = true;
+  attacking = true;
+  the<HTMLButtonElement>("attack").disabled = true;
   drawAttack();
   the("summary").replaceChildren(said(["The attack is running …", "攻撃を実行しています…"]));
   const verdicts: Verdict[] = [];
@@ -137,7 +144,7 @@ async function attack(): Promise<void> {
   the("summary").replaceChildren(said(leaked > 0
     ? [`${leaked} attempts found a leak. That is a bug: please report it.`, `${leaked} 件で漏えいが見つかりました。不具合です。ご報告ください。`]
     : [`No token was found, and none was sent elsewhere: ${held} attempts failed. ${open} things a script can do all the same, and they are said below.`, `トークンは見つからず、よそへ送られてもいません。${held} 件の試みが失敗しました。それでもスクリプトにできることが ${open} 件あり、下に正直に記します。`]));
-  button.disabled = false;
+  attacking = false;
   drawSession();
 }
 

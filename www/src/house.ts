@@ -1,5 +1,5 @@
 /** A login as this page shows it, wherever its tokens live: in the Worker of the browser, or at the edge. */
-import type { GrantError, Session, SessionOptions } from "grantkit/session";
+import type { GrantError, Session, SessionOptions } from "grantkit/session/slim";
 
 import * as browser from "./browser.js";
 import * as edge from "./edge.js";
@@ -31,7 +31,7 @@ export interface House {
   on(tell: (what: "change" | "error") => void): void;
   /** The session of the browser, and with which options it was made. */
   readonly session?: Session;
-  readonly options?: SessionOptions;
+  readonly options?: SessionOptions & { readonly worker: string };
 }
 
 /** Whether this page is served by the edge. */
@@ -45,7 +45,7 @@ export async function enter(): Promise<House> {
 async function enterBrowser(): Promise<House> {
   const api = meta("api");
   const bare = !loopback && location.protocol === "http:";
-  const options: SessionOptions = {
+  const options: SessionOptions & { readonly worker: string } = {
     issuer: meta("issuer"), clientId: meta("client"), redirectUri: own(`callback${meta("suffix")}`),
     silentRedirectUri: own("silent.html"), postLogoutRedirectUri: own(`signed-out${meta("suffix")}`),
     api: meta("nobody") ? [api, own("api/")] : [api], worker: own("worker.js"),

@@ -1,5 +1,6 @@
 // pkg/src/**/*.ts → pkg/dist/**/*.js, one to one: imports stay as they are written, so that a bundler sees every module. The Worker of
 // `grantkit/session` becomes one script without imports, as a file and as text; what goes without WebAssembly becomes one file too, because its glue is another.
+// What is one to one has a map with the TypeScript in it. The scripts that are one have none: a `blob:` URL has no place beside it, and most of them is a module.
 import { cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { build } from "esbuild";
@@ -19,7 +20,7 @@ for (const name of await readdir(to)) {
 }
 
 const settings = { format: "esm", target: "es2022", charset: "utf8", logLevel: "warning" };
-await build({ ...settings, entryPoints: sources.map((name) => join(from, name)), outbase: from, outdir: to, bundle: false });
+await build({ ...settings, entryPoints: sources.map((name) => join(from, name)), outbase: from, outdir: to, bundle: false, sourcemap: true });
 
 for (const name of types) {
   await mkdir(dirname(join(to, name)), { recursive: true });

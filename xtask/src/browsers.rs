@@ -1,14 +1,17 @@
 //! Three browser engines: where they are, and how each runs the tests of `tests/browser`.
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
 use crate::host::{self, Advice};
 use crate::toolchain::{Toolchain, WASM};
 use crate::{module, place, tools};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const CHROMIUM: Advice =
-    Advice { apt: &["chromium", "chromium-driver"], brew: "--cask google-chrome chromedriver", winget: "Google.Chrome" };
+const CHROMIUM: Advice = Advice {
+    apt: &["chromium", "chromium-driver"],
+    brew: "--cask google-chrome chromedriver",
+    winget: "Google.Chrome Chromium.ChromeDriver",
+};
 const FIREFOX: Advice = Advice { apt: &["firefox-esr"], brew: "--cask firefox", winget: "Mozilla.Firefox" };
 const WEBKIT: Advice = Advice { apt: &["webkit2gtk-driver", "xvfb", "xauth"], brew: "", winget: "" };
 
@@ -81,6 +84,11 @@ impl Engine {
         }
     }
 
+    /// Why this system cannot have it, where it cannot.
+    pub(crate) fn out_of_reach(self) -> Option<String> {
+        (cfg!(windows) && matches!(self, Self::WebKit)).then(|| "WebKit: it does not run on Windows".to_owned())
+    }
+
     /// The command that runs the tests in this engine.
     pub(crate) fn command(self, toolchain: &Toolchain) -> Outcome<Command> {
         match self {
@@ -128,9 +136,6 @@ fn driver_option(browser: &str) -> &'static str {
 /// WebKitGTK speaks the protocol of Safari's driver, but wasm-pack cannot name its browser: cargo and the runner, then, on a
 /// screen that nobody sees.
 fn webkit_gtk(toolchain: &Toolchain) -> Outcome<Command> {
-    if cfg!(windows) {
-        return Err(Failure::new("WebKit does not run on Windows: name the other groups, or use Linux or macOS"));
-    }
     let driver = driver("WEBKITDRIVER", "WebKitWebDriver", &WEBKIT)?;
     let screen = found("Xvfb", &WEBKIT, &|| host::program("xvfb-run"))?;
     let browser = found("WebKitGTK's MiniBrowser", &WEBKIT, &mini_browser)?;
@@ -141,10 +146,9 @@ fn webkit_gtk(toolchain: &Toolchain) -> Outcome<Command> {
     command
         .env("SAFARIDRIVER", driver)
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", tools::wasm_bindgen_test_runner()?)
-        .env("WASM_BINDGEN_TEST_ONLY_WEB", "1");
-    if host::is_root() {
-        command.env("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1");
-    }
+        .env("WASM_BINDGEN_TEST_ONLY_WEB", "1")
+        // It opens our own pages alone. Neither root nor a user of today's Ubuntu may make the namespaces that its sandbox consists of.
+        .env("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1");
     Ok(command)
 }
 
@@ -168,8 +172,12 @@ fn found(what: &str, advice: &Advice, find: &dyn Fn() -> Option<PathBuf>) -> Out
 }
 
 fn driver(variable: &str, program: &str, advice: &Advice) -> Outcome<PathBuf> {
+    // Machines of GitHub's name the folder of each driver.
+    let given = std::env::var_os("CHROMEWEBDRIVER").filter(|_| program == "chromedriver").map(PathBuf::from);
+    let given = given.map(|folder| folder.join(if cfg!(windows) { "chromedriver.exe" } else { "chromedriver" }));
     found(program, advice, &|| {
         host::find(variable, &[program], &["/usr/lib/chromium-browser/chromedriver"][..usize::from(program == "chromedriver")])
+            .or_else(|| given.clone().filter(|path| host::is_program(path)))
     })
 }
 

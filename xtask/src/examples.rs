@@ -4,7 +4,7 @@ use crate::failure::{At, Outcome};
 use crate::toolchain::{self, WASM};
 use crate::{place, progress, tools};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Builds all of them, each where its test looks for it.
@@ -12,23 +12,32 @@ pub(crate) fn build() -> Outcome<()> {
     let mut native = toolchain::cargo();
     native.args(["build", "--target-dir"]).arg(target()).current_dir(folder("native"));
     progress::must("cargo build, examples/native", &mut native)?;
-    page("yew")
+    let page = target().join("yew");
+    wasm("yew", "grantkit-example-yew", "web", &page)?;
+    copy("yew", "index.html", &page)?;
+    let worker = target().join("workers-rs");
+    wasm("workers-rs", "grantkit_example_workers_rs", "bundler", &worker.join("build"))?;
+    copy("workers-rs", "shim.mjs", &worker)
 }
 
-/// An example for pages: compiled, then `wasm-bindgen --target web`, beside its `index.html`.
-fn page(name: &str) -> Outcome<()> {
+/// An example for WebAssembly: compiled, then `wasm-bindgen --target …` into `out`.
+fn wasm(name: &str, program: &str, target: &str, out: &Path) -> Outcome<()> {
     let mut cargo = toolchain::wasm()?.cargo();
     // Its own folder: the compiler for WebAssembly may not be the one that fills the other.
-    let compiled = target().join("wasm");
+    let compiled = self::target().join("wasm");
     cargo.args(["build", "--release", "--target", WASM, "--target-dir"]).arg(&compiled).current_dir(folder(name));
     progress::must(&format!("cargo build, examples/{name}"), &mut cargo)?;
-    let out = target().join(name);
     let mut bindgen = Command::new(tools::wasm_bindgen()?);
-    bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(&out);
-    bindgen.arg(compiled.join(WASM).join(format!("release/grantkit-example-{name}.wasm")));
+    bindgen.args(["--target", target, "--no-typescript", "--out-dir"]).arg(out);
+    bindgen.arg(compiled.join(WASM).join(format!("release/{program}.wasm")));
     progress::must(&format!("wasm-bindgen, examples/{name}"), &mut bindgen)?;
-    let page = folder(name).join("index.html");
-    place::write(&out.join("index.html"), fs::read(&page).at("read", &page)?)
+    Ok(())
+}
+
+/// A file of an example, to where its test looks for it.
+fn copy(name: &str, file: &str, out: &Path) -> Outcome<()> {
+    let path = folder(name).join(file);
+    place::write(&out.join(file), fs::read(&path).at("read", &path)?)
 }
 
 fn folder(name: &str) -> PathBuf {

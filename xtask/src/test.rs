@@ -257,6 +257,10 @@ fn run_browsers() -> Outcome<Verdict> {
     let toolchain = toolchain::wasm()?;
     let mut verdict = Verdict::default();
     for engine in Engine::ALL {
+        if let Some(why) = engine.out_of_reach() {
+            verdict.skipped.push(why);
+            continue;
+        }
         match engine.command(&toolchain) {
             Ok(mut command) => verdict.take(engine.name(), &mut command, Show::Live)?,
             Err(failure) if failure.is_interrupt() => return Err(failure),
@@ -280,12 +284,12 @@ fn e2e() -> Outcome<Verdict> {
     node("tests/e2e", &node_tests("tests/e2e")?)
 }
 
-/// The documents show the code of peers, which is compiled with the peers themselves.
 /// Sessions in three engines.
 fn session() -> Outcome<Verdict> {
     node_with("tests/session", &node_tests("tests/session")?, &browsers::drivers()?)
 }
 
+/// The documents show the code of peers, which is compiled with the peers themselves.
 fn package() -> Outcome<Verdict> {
     peers::install()?;
     node("tests/package", &node_tests("tests/package")?)

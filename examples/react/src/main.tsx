@@ -1,41 +1,47 @@
-import { StrictMode, useState, useSyncExternalStore, type ReactNode } from "react";
+import { StrictMode, useState, type ReactNode } from "react";
 import { createRoot } from "react-dom/client";
+import type { Session } from "grantkit/session";
+import { SessionProvider, useSession } from "grantkit/react";
 
-import { current, logIn, logOut, renew, subscribe, userinfo } from "./session.js";
+import { API, session } from "./session.js";
 
 function App(): ReactNode {
-  const state = useSyncExternalStore(subscribe, current);
-  switch (state.is) {
-    case "starting":
-      return <p role="status">One moment…</p>;
-    case "out":
-      return (
-        <main>
-          <p role="status">{state.error ? `The login did not work: ${state.error.code}` : "Nobody is logged in."}</p>
-          <button onClick={() => void logIn()}>Log in</button>
-        </main>
-      );
-    case "in":
-      return (
-        <main>
-          <p role="status">Logged in as {String(state.tokens.claims?.["name"] ?? state.tokens.claims?.sub)}</p>
-          <Userinfo />
-          <button onClick={() => void renew()}>Refresh</button>
-          <button onClick={() => void logOut()}>Log out</button>
-        </main>
-      );
-  }
+  const { status, user, error, session } = useSession();
+  if (!session) return <p role="status">{error ? `The session did not come to be: ${error.message}` : "One moment…"}</p>;
+  // Nobody waits for these: what goes wrong is in `error`.
+  const quietly = (work: Promise<void>): void => void work.catch(() => undefined);
+  return (
+    <main>
+      <p role="status">
+        {user ? `Logged in as ${String(user["name"] ?? user.sub)}` : "Nobody is logged in."}
+        {status === "offline" && " The server is out of reach."}
+        {error && ` It did not work: ${"code" in error ? error.code : error.message}`}
+      </p>
+      {user ? (
+        <>
+          <Answer session={session} />
+          <button onClick={() => quietly(session.refresh())}>Refresh</button>
+          <button onClick={() => quietly(session.logout())}>Log out</button>
+        </>
+      ) : (
+        // Some servers give a refresh token only with a consent.
+        <button onClick={() => quietly(session.login({ prompt: "consent", returnTo: "/" }))}>Log in</button>
+      )}
+    </main>
+  );
 }
 
-function Userinfo(): ReactNode {
+/** Asks the API with the access token, which the Worker adds. */
+function Answer({ session }: { readonly session: Session }): ReactNode {
   const [shown, show] = useState<unknown>();
+  const ask = async (): Promise<unknown> => (await session.fetch(API)).json();
   return (
     <>
-      <button onClick={() => void userinfo().then(show, (error: unknown) => show(String(error)))}>Ask who I am</button>
+      <button onClick={() => void ask().then(show, (error: unknown) => show(String(error)))}>Ask who I am</button>
       {shown !== undefined && <pre>{JSON.stringify(shown, null, 2)}</pre>}
     </>
   );
 }
 
 const root = document.getElementById("root");
-if (root) createRoot(root).render(<StrictMode><App /></StrictMode>);
+if (root) createRoot(root).render(<StrictMode><SessionProvider session={session}><App /></SessionProvider></StrictMode>);

@@ -1,4 +1,7 @@
-/** For those who load the module themselves, such as by `fetch("client.wasm")`: `await init(…)` before anything else. */
+/**
+ * For those who load the module themselves, such as by `fetch("client.wasm")`: `await init(…)` before anything else.
+ * @module grantkit/slim
+ */
 import { initOnce } from "../instantiate.js";
 import * as glue from "../wasm/client_bg.js";
 

@@ -1,4 +1,7 @@
-/** `grantkit/session`: the page's side of a session, and the Worker's script as text. */
+/**
+ * `grantkit/session`: the page's side of a session, and the Worker's script as text.
+ * @module grantkit/session
+ */
 import script from "../session/script.js";
 import { sessionsBy } from "../session/session.js";
 

@@ -1,6 +1,7 @@
 /** A session in the page: who is signed in, and a link to the Worker that knows more. No field of it holds a token, and no message brings one. */
 
 import { type ErrorReport, GrantError } from "../errors.js";
+import { invalidArgument } from "../settle.js";
 import type { AuthorizationParameters } from "../types.js";
 import { connect, type Link } from "./connect.js";
 import { ownError } from "./errors.js";
@@ -15,13 +16,14 @@ const REGISTRY = Symbol.for("grantkit.session");
 
 type Registry = Map<string, Promise<Session>>;
 
-/** `createSession()` for a Worker's script. */
-export function sessionsBy(script: string): (options: SessionOptions) => Promise<Session> {
+/** `createSession()` for a Worker's script. Without one it must be served. */
+export function sessionsBy(script = ""): (options: SessionOptions) => Promise<Session> {
   return async (options) => {
     if (typeof window === "undefined") throw ownError("worker_unavailable", "configuration");
     // A page in the frame of a silent login hands its address on, and is done.
     if (isSilentFrame()) return handOver(new URL(location.href).searchParams.get("state") ?? "");
     const read = readOptions(options);
+    if (!script && read.worker === undefined) throw invalidArgument("worker", "configuration");
     const sessions = registry();
     const { key } = read.setup;
     const known = sessions.get(key);

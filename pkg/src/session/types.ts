@@ -36,7 +36,7 @@ export interface SessionOptions extends PageClient {
   readonly silent?: boolean;
   /** Where such a frame comes back to: best an empty page, which the server must know too, and which this origin may frame. Default: `redirectUri`. */
   readonly silentRedirectUri?: string | URL;
-  /** Where you serve `grantkit/session/worker.js` yourself, on this origin. Default: the script is carried along and started from a `blob:` URL. */
+  /** Where you serve `grantkit/session/worker.js` yourself, on this origin. Default: the script is carried along and started from a `blob:` URL; `grantkit/session/slim` carries none. */
   readonly worker?: string | URL;
   /** Where the server sends the user to after a logout there. Default: nowhere, the user stays at the server's page. */
   readonly postLogoutRedirectUri?: string | URL;
@@ -57,7 +57,9 @@ export interface SessionState {
 }
 
 /** How to log in, beside [parameters of the authorization request](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest) by their wire names. */
-export interface LoginOptions extends Omit<AuthorizationParameters, "redirect_uri"> {
+export interface LoginOptions extends AuthorizationParameters {
+  /** The session's own, from its options. Not by `Omit`, which forgets every name beside an index signature. */
+  readonly redirect_uri?: never;
   /** Where to be afterwards: an address of this origin. Default: where the page is now. */
   readonly returnTo?: string | URL;
   /** In a window of its own. Call it in the click, without an `await` before it. Default `false`. */

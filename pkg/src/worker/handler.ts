@@ -8,7 +8,7 @@ import { answerOf, forward } from "./proxy.js";
 import { formOf } from "./relay.js";
 import { Held, Visit, type Wish } from "./visit.js";
 import { randomId } from "./vault.js";
-import { type Listed, Shared, sessionName, subjectName } from "./turns.js";
+import { type Listed, Shared, type Turns, sessionName, subjectName } from "./turns.js";
 import type { Context, SessionView, Sessions, TokenHandler, TokenHandlerOptions } from "./types.js";
 
 /** A login that is under way, as it is sealed. */
@@ -205,17 +205,26 @@ async function revoke<Env>(visit: Visit<Env>, held: Held): Promise<void> {
   }
 }
 
+/** Whatever is wrong with a logout, the server is told 400: Back-Channel Logout 1.0 §2.8. */
 async function backchannel<Env>(visit: Visit<Env>): Promise<Response> {
-  const { setup } = visit;
-  if (!setup.turns.index) throw refused("not_configured");
-  const token = new URLSearchParams(await formOf(visit.request)).get("logout_token") ?? "";
-  const { sub, sid, iat } = await (await setup.client()).validateLogoutToken(token);
-  const name = sid !== undefined ? sessionName(setup.issuer, sid) : subjectName(setup.issuer, sub as string);
-  for (const { id, began } of await setup.turns.index(name, { index: "list" })) {
-    if (setup.ask("is_ended", { began, iat }) === "true") await setup.turns.take(id, { message: "end", why: "backchannel" });
+  const { index } = visit.setup.turns;
+  if (!index) throw refused("not_configured");
+  try {
+    await logoutOfServer(visit, index);
+  } catch (thrown) {
+    throw new Refused({ ...problemOf(thrown), status: 400 }, { cause: thrown });
   }
   visit.log("backchannel_logout", "info");
   return visit.respond(null, { status: 200 });
+}
+
+async function logoutOfServer<Env>({ setup, request }: Visit<Env>, index: NonNullable<Turns["index"]>): Promise<void> {
+  const token = new URLSearchParams(await formOf(request)).get("logout_token") ?? "";
+  const { sub, sid, iat } = await (await setup.client()).validateLogoutToken(token);
+  const name = sid !== undefined ? sessionName(setup.issuer, sid) : subjectName(setup.issuer, sub as string);
+  for (const { id, began } of await index(name, { index: "list" })) {
+    if (setup.ask("is_ended", { began, iat }) === "true") await setup.turns.take(id, { message: "end", why: "backchannel" });
+  }
 }
 
 async function proxy<Env>(visit: Visit<Env>, wish: Wish & { wish: "proxy" }): Promise<Response> {
@@ -257,7 +266,7 @@ function refuse<Env>(visit: Visit<Env>, wish: Wish["wish"] | undefined, thrown: 
   if (retryAfter !== undefined) headers["retry-after"] = String(retryAfter);
   if (code === "method_not_allowed") headers["allow"] = problem.about === "routes" ? "GET, HEAD, POST, PUT, PATCH, DELETE" : (problem.about ?? "GET");
   if (wish === "login" || wish === "callback") return visit.page(problem, headers);
-  if (wish === "backchannel" && status === 400) return visit.json({ error: "invalid_request", error_description: code }, { status });
+  if (wish === "backchannel" && status === 400) return visit.json({ error: action === "wait" ? "server_error" : "invalid_request", error_description: code }, { status });
   return visit.json(problem, { status, headers: { ...headers, "content-type": "application/problem+json" } });
 }
 

@@ -10,6 +10,9 @@ import * as core from "grantkit/core";
 import { init as initCore } from "grantkit/core/slim";
 import { auth0, entra, github, google, type Described, type Discoverable } from "grantkit/providers";
 import { ResourceServer, type AccessTokenExpectations, type ValidatedAccessToken } from "grantkit/resource-server";
+import { createSession, type Session, type SessionOptions, type SessionState } from "grantkit/session";
+import { createSession as createPlain } from "grantkit/session/no-wasm";
+import { createSession as createSlim } from "grantkit/session/slim";
 import { init } from "grantkit/slim";
 import { RefreshCoordinator, relayFormPost, tokenHandler, type CoordinatorNamespace, type TokenHandlerOptions } from "grantkit/worker";
 
@@ -227,4 +230,36 @@ export async function handlers(): Promise<void> {
   // @ts-expect-error a request is one
   await handler.fetch("https://app.example/");
   void [response, token, relayed, answered];
+}
+
+export async function sessions(): Promise<void> {
+  const options: SessionOptions = { issuer: "https://op.example", clientId: "app", redirectUri: new URL("https://app.example/cb"), api: "https://api.example/", persistence: "device", dpop: true };
+  const session: Session = await createSession(options);
+  const plain: Session = await createPlain({ ...options, worker: "/worker.js" });
+  const slim: Session = await createSlim({ ...options, worker: new URL("https://app.example/worker.js") });
+  const state: SessionState = session.toJSON();
+  const stop: () => void = session.on("change", ({ status, user }) => void [status === "offline", user?.sub]);
+  const name: unknown = session.user?.["name"];
+  const response: Response = await session.fetch("/orders", { method: "POST", body: "{}" });
+  await session.login({ prompt: "login", popup: true, returnTo: "/" });
+  await session.logout({ local: true });
+  // @ts-expect-error without its script a session needs one that is served
+  await createSlim(options);
+  // @ts-expect-error a page keeps no secret
+  await createSession({ ...options, clientAuth: none() });
+  // @ts-expect-error where the server sends the user back to is needed
+  await createSession({ issuer: "https://op.example", clientId: "app" });
+  // @ts-expect-error a place that there is not
+  await createSession({ ...options, persistence: "localStorage" });
+  // @ts-expect-error nobody can ask for a token
+  void session.accessToken;
+  // @ts-expect-error nor set who is signed in
+  session.user = null;
+  // @ts-expect-error an event that there is not
+  session.on("token", () => undefined);
+  // @ts-expect-error seconds are a number
+  await session.login({ max_age: "300" });
+  // @ts-expect-error the redirect URI is the session's
+  await session.login({ redirect_uri: "https://evil.example/" });
+  void [plain, slim, state, stop, name, response];
 }
