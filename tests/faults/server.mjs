@@ -31,6 +31,8 @@ export async function startFaults() {
     answer(scenes, server, request, response).catch((error) => response.headersSent ? response.destroy() : play(response, { status: 500, body: String(error.stack) }));
   });
   server.on("clientError", (_, socket) => socket.destroy());
+  // A busy runtime comes back after seconds: a connection that ended meanwhile would be a fault that nobody asked for.
+  server.keepAliveTimeout = 120_000;
   await new Promise((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
   const origin = `http://127.0.0.1:${server.address().port}`;
   server.origin = origin;
@@ -91,7 +93,7 @@ function open(scenes, origin, { fault, on, life = LIFE } = {}) {
 const row = (fault) => ROWS.find((one) => one.id === fault);
 
 function begin(scene, facts) {
-  const grant = { id: id(), fault: scene.fault, on: scene.on, alive: true, refreshes: 0, again: 0, spent: new Set(), ...facts };
+  const grant = { id: id(), fault: scene.fault, on: scene.on, alive: true, refreshes: [], again: 0, spent: new Set(), ...facts };
   scene.grants.push(grant);
   return grant;
 }
@@ -119,7 +121,7 @@ async function endpoint(scene, path, request, response) {
   const type = form.get("grant_type") ?? undefined;
   const grant = scene.grants.find((one) => holds(one, form));
   scene.requests.push({ path, grant_type: type });
-  if (grant && type === GRANTS.refresh) grant.refreshes++;
+  if (grant && type === GRANTS.refresh) grant.refreshes.push(Date.now());
   const fault = faultFor(scene, path, type, grant);
   const honest = fault && !fault.takes && path === "/token" ? { json: tokens(scene, grant, grant?.refresh) } : honestly(scene, path, form, grant);
   const told = fault ? fault.answer(honest, { grant, elsewhere: `${scene.issuer}/elsewhere`, idToken: (claims, how) => idToken(scene, grant, claims, how) }) : honest;

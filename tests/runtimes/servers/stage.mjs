@@ -19,6 +19,8 @@ export async function startStage() {
     response.on("error", () => {});
     answer(scenes, request, response).catch((error) => response.headersSent ? response.destroy() : play(response, { status: 500, body: String(error.stack) }));
   });
+  // A busy runtime comes back after seconds: a connection that ended meanwhile would be a fault that nobody asked for.
+  server.keepAliveTimeout = 120_000;
   await new Promise((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
   return {
     origin: `http://127.0.0.1:${server.address().port}`,
