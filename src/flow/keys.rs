@@ -23,6 +23,8 @@ use crate::{
 pub(super) struct Keys {
     set: KeySet,
     fetched: Timestamp,
+    /// They were fetched because a token named one that was not among those before.
+    sought: bool,
 }
 
 impl Keys {
@@ -36,7 +38,7 @@ impl Run<'_> {
     /// Makes sure that there are fresh keys.
     pub(super) fn ready_keys(&mut self) -> Result<(), Stop> {
         let fresh = self.learnt.keys.as_ref().is_some_and(|keys| !keys.older_than(limits::KEYS_FRESH_SECONDS, self.now));
-        if fresh { Ok(()) } else { self.fetch_keys() }
+        if fresh { Ok(()) } else { self.fetch_keys(false) }
     }
 
     /// Verifies a signature of the server's. Tokens are judged before they come here: this is the last check.
@@ -46,7 +48,7 @@ impl Run<'_> {
         }
         let (mut candidates, stale) = self.candidates(signature);
         if stale {
-            self.fetch_keys()?;
+            self.fetch_keys(self.learnt.keys.is_some() && candidates.is_empty())?;
             (candidates, _) = self.candidates(signature);
         }
         if candidates.is_empty() {
@@ -82,16 +84,18 @@ impl Run<'_> {
         let fitting = keys.set.fitting(signature.algorithm, signature.kid.as_deref());
         let checks: Vec<_> = fitting.take(limits::KEY_CANDIDATES).map(|key| signature.check(key)).collect();
         let older_than = |seconds| keys.older_than(seconds, self.now);
-        let stale = older_than(limits::KEYS_FRESH_SECONDS) || (checks.is_empty() && older_than(limits::KEYS_COOLDOWN_SECONDS));
+        // A server may take a new key into use right after it was asked: that is looked for once, also in keys of this moment.
+        let sought = keys.sought && !older_than(limits::KEYS_COOLDOWN_SECONDS);
+        let stale = older_than(limits::KEYS_FRESH_SECONDS) || (checks.is_empty() && !sought);
         (checks, stale)
     }
 
-    fn fetch_keys(&mut self) -> Result<(), Stop> {
+    fn fetch_keys(&mut self, sought: bool) -> Result<(), Stop> {
         let url = self.server.endpoint("jwks_uri", self.client, Phase::Jwks)?;
         let response = self.send(Request::get(url), Phase::Jwks)?;
         let set = KeySet::parse(document(response, Phase::Jwks)?);
         let set = set.ok_or_else(|| Code::InvalidMember.at(Phase::Jwks).about("keys"))?;
-        self.learn(Lesson::Keys(Keys { set, fetched: self.now }));
+        self.learn(Lesson::Keys(Keys { set, fetched: self.now, sought }));
         Ok(())
     }
 }

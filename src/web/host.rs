@@ -31,6 +31,9 @@ extern "C" {
     /// Looked up at each call, and called without a receiver.
     #[wasm_bindgen(js_name = fetch, catch)]
     fn global_fetch(url: &str, init: &JsValue) -> Result<JsValue, JsValue>;
+    /// Caught: workerd counts the timers of a request, and refuses one too many.
+    #[wasm_bindgen(js_namespace = AbortSignal, catch)]
+    fn timeout(milliseconds: u32) -> Result<AbortSignal, JsValue>;
 }
 
 #[wasm_bindgen(module = "/src/web/host.js")]
@@ -187,10 +190,10 @@ impl Host {
 }
 
 fn send(request: &Request, call: &Call) -> Result<(Asked, Promise), Event> {
-    let timer = AbortSignal::timeout_with_u32(call.timeout);
     if call.is_aborted() {
         return Err(Event::Unsent(Code::Aborted));
     }
+    let timer = timeout(call.timeout).map_err(|_| Event::Unsent(Code::Network))?;
     let returned = init(&told(request), &timer, &call.signal()).and_then(|init| match &call.fetch {
         Some(fetch) => fetch.call2(&JsValue::UNDEFINED, &request.url.as_str().into(), &init),
         None => global_fetch(&request.url, &init),

@@ -92,13 +92,14 @@ export async function startServers({ origin, facts = {}, ttl = {}, features, con
 }
 
 /**
- * Starts everything. `facts` are the handler's options that are plain data; `isolates` is how many Workers share the Durable Objects; `alone`: without any.
+ * Starts everything. `facts` are the handler's options that are plain data; `isolates` is how many Workers share the Durable Objects; `alone`: without any;
+ * `serve` starts what the handler speaks with.
  */
-export async function startWorld({ isolates = 1, alone = false, date = DATES[0], keys = [newKey()], persist, ...more } = {}) {
+export async function startWorld({ serve = startServers, isolates = 1, alone = false, date = DATES[0], keys = [newKey()], persist, ...more } = {}) {
   const folder = await application();
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
-  const servers = await startServers({ origin, ...more });
+  const servers = await serve({ origin, ...more });
   let mf;
   let bound = keys;
   const start = async () => {
@@ -228,7 +229,7 @@ async function startGate(target) {
 }
 
 /** An API: says what it got. */
-async function startApi() {
+export async function startApi() {
   const api = { refuse: new Set(), seen: [] };
   const server = createServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url, "http://api");

@@ -85,29 +85,30 @@ fn pass(dice: &mut Dice, server: &mut Server, request: &Request, well: bool) -> 
         response.retry_after = Some("7".into());
         Event::Response(response)
     };
-    let fate = if well { 0 } else { dice.roll(20) };
+    let fate = if well { 0 } else { dice.roll(21) };
     match fate {
         0..=5 => Event::Response(server.answer(request)),
         // The server had it.
-        6..=12 => {
+        6..=13 => {
             let mut answer = server.answer(request);
             match fate {
                 6 => return Event::Failed(Code::Network),
                 7 => return Event::Failed(Code::Timeout),
                 8 => return Event::Failed(Code::Aborted),
-                9 => answer.body.truncate(12),
-                10 => answer.body.clear(),
-                11 => answer = text_response(502, "text/html", "<h1>Bad gateway</h1>"),
+                9 => return Event::Failed(Code::ResponseTooLarge),
+                10 => answer.body.truncate(12),
+                11 => answer.body.clear(),
+                12 => answer = text_response(502, "text/html", "<h1>Bad gateway</h1>"),
                 _ => answer = json_response(500, &json!({"error": "server_error"})),
             }
             Event::Response(answer)
         }
-        13 => Event::Failed(Code::Network),
-        14 => Event::Unsent(Code::Aborted),
-        15 => Event::Failed(Code::RedirectRefused),
-        16 => Event::Response(text_response(200, "text/html", "<h1>Welcome to the hotel</h1>")),
-        17 => wait(text_response(429, "text/plain", "busy")),
-        18 => wait(text_response(503, "text/html", "back soon")),
+        14 => Event::Failed(Code::Network),
+        15 => Event::Unsent(Code::Aborted),
+        16 => Event::Failed(Code::RedirectRefused),
+        17 => Event::Response(text_response(200, "text/html", "<h1>Welcome to the hotel</h1>")),
+        18 => wait(text_response(429, "text/plain", "busy")),
+        19 => wait(text_response(503, "text/html", "back soon")),
         _ => Event::Response(json_response(401, &json!({"error": "invalid_client"}))),
     }
 }

@@ -29,7 +29,7 @@ struct Verdict {
     skipped: Vec<String>,
 }
 
-const GROUPS: [Group; 16] = [
+const GROUPS: [Group; 17] = [
     Group { name: "house", counts: true, run: run_house },
     Group { name: "fmt", counts: false, run: fmt },
     Group { name: "clippy", counts: false, run: clippy },
@@ -41,6 +41,7 @@ const GROUPS: [Group; 16] = [
     Group { name: "browsers", counts: true, run: run_browsers },
     Group { name: "runtimes", counts: true, run: runtimes },
     Group { name: "edge", counts: true, run: edge },
+    Group { name: "faults", counts: true, run: faults },
     Group { name: "e2e", counts: true, run: e2e },
     Group { name: "session", counts: true, run: session },
     Group { name: "package", counts: true, run: package },
@@ -278,6 +279,11 @@ fn runtimes() -> Outcome<Verdict> {
 fn edge() -> Outcome<Verdict> {
     let wrangler = peers::wrangler()?;
     node_with("tests/edge", &node_tests("tests/edge")?, &[("WRANGLER", wrangler)])
+}
+
+/// A server that goes wrong in every way that `docs/faults.md` lists.
+fn faults() -> Outcome<Verdict> {
+    node("tests/faults", &node_tests("tests/faults")?)
 }
 
 fn e2e() -> Outcome<Verdict> {

@@ -11,13 +11,13 @@ export const runBrowser = (at) => runPage(at, ".", "script-src 'self' 'wasm-unsa
 /** The same where the page may not compile WebAssembly. */
 export const runBrowserWithoutWasm = (at) => runPage(at, "./no-wasm", "script-src 'self'");
 
-async function runPage({ world, facts, installed, patience }, path, policy) {
+async function runPage({ world, facts, installed, patience, suite = "runtimes" }, path, policy) {
   const entry = await resolve(installed.home, path, ["browser", "import"]);
   world.page.handler = (request, response) => serve(request, response, installed.folder, policy, {
     "/": ["text/html", '<!doctype html><meta charset="utf-8"><title>suite</title><script type="module" src="/main.js"></script>'],
     "/main.js": ["text/javascript", [
       `import * as grantkit from ${JSON.stringify(join("/node_modules/grantkit", entry))};`,
-      'import { run } from "/suite.mjs";',
+      `import { run } from "/${suite}/suite.mjs";`,
       `globalThis.results = run(grantkit, ${JSON.stringify(facts)});`,
     ].join("\n")],
   });

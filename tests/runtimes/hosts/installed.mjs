@@ -1,4 +1,4 @@
-/** An application: the suite, and the package in a `node_modules` beside it, resolved by name through `exports`. */
+/** An application: the suites, and the package in a `node_modules` beside it, resolved by name through `exports`. */
 import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,7 +6,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const PACKAGE = fileURLToPath(new URL("../../../pkg/", import.meta.url));
-const SUITE = fileURLToPath(new URL("../", import.meta.url));
+const TESTS = fileURLToPath(new URL("../../", import.meta.url));
+
+/** What runs in a runtime, beside the package. */
+const SUITES = ["runtimes/suite.mjs", "runtimes/suite", "faults/suite.mjs"];
 
 /** Makes its folder, which `remove()` takes away. */
 export async function install() {
@@ -16,7 +19,7 @@ export async function install() {
   await mkdir(home, { recursive: true });
   await cp(join(PACKAGE, "package.json"), join(home, "package.json"));
   await cp(join(PACKAGE, "dist"), join(home, "dist"), { recursive: true });
-  for (const name of ["suite.mjs", "suite"]) await cp(join(SUITE, name), join(folder, name), { recursive: true });
+  for (const name of SUITES) await cp(join(TESTS, name), join(folder, name), { recursive: true });
   await writeFile(join(folder, "package.json"), '{ "type": "module", "dependencies": { "grantkit": "*" } }');
   return { folder, home, remove: () => rm(folder, { recursive: true, force: true }) };
 }

@@ -21,11 +21,11 @@ export const PROGRAMS = {
 };
 
 /** Runs the suite in the runtime of that name. */
-export async function runProgram(name, { facts, installed, patience }) {
+export async function runProgram(name, { facts, installed, patience, suite = "runtimes" }) {
   const file = join(installed.folder, "main.mjs");
   await writeFile(file, [
     'import * as grantkit from "grantkit";',
-    'import { run } from "./suite.mjs";',
+    `import { run } from "./${suite}/suite.mjs";`,
     'import process from "node:process";',
     'for (const kind of ["uncaughtException", "unhandledRejection"]) process.on(kind, (error) => console.error(`${kind}: ${error?.stack ?? error}`));',
     `const results = await run(grantkit, ${JSON.stringify(facts)});`,

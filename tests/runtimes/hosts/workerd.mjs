@@ -9,19 +9,26 @@ import { Miniflare } from "miniflare";
 /** Today's runtime under two compatibility dates: a recent one, and one from before WeakRef, streams of today and Node's modules. */
 export const DATES = ["2026-04-01", "2023-10-02"];
 
-const WORKER = `
+const worker = (suite) => `
 import * as grantkit from "grantkit";
-import { run } from "./suite.mjs";
+import { run } from "./${suite}/suite.mjs";
 export default { fetch: async (request) => Response.json(await run(grantkit, await request.json())) };
 `;
 
-/** Runs the suite under a compatibility date. */
-export async function runWorkerd(date, { facts, installed, patience }) {
-  return { results: await askWorker({ folder: installed.folder, source: WORKER, date, body: facts, patience }), complaints: "" };
+/** Runs the suite under a compatibility date. `facts` may be a list: each is a request of its own, as workerd counts timers by the request. */
+export async function runWorkerd(date, { facts, installed, patience, suite = "runtimes" }) {
+  const answers = await converse({ folder: installed.folder, source: worker(suite), date, bodies: [facts].flat(), patience });
+  return { results: answers.flat(), complaints: "" };
 }
 
 /** What a worker answers to one request: its source bundled with what it imports from `folder`, its answer JSON. */
-export async function askWorker({ folder, source, date = DATES[0], conditions, body, patience = 20_000 }) {
+export async function askWorker(at) {
+  const [answer] = await converse({ ...at, bodies: [{}] });
+  return answer;
+}
+
+/** What it answers to each of these requests. */
+async function converse({ folder, source, date = DATES[0], conditions, bodies, patience = 20_000 }) {
   const { script, modules } = await bundle(folder, source, conditions);
   const workerd = new Miniflare({
     modules: [{ type: "ESModule", path: "worker.js", contents: script }, ...modules],
@@ -29,9 +36,13 @@ export async function askWorker({ folder, source, date = DATES[0], conditions, b
   });
   try {
     await workerd.ready;
-    const response = await workerd.dispatchFetch("http://worker/", { method: "POST", body: JSON.stringify(body ?? {}), signal: AbortSignal.timeout(patience) });
-    if (!response.ok) throw new Error(`workerd answered ${response.status}: ${(await response.text()).slice(0, 2_000)}`);
-    return await response.json();
+    const answers = [];
+    for (const body of bodies) {
+      const response = await workerd.dispatchFetch("http://worker/", { method: "POST", body: JSON.stringify(body), signal: AbortSignal.timeout(patience) });
+      if (!response.ok) throw new Error(`workerd answered ${response.status}: ${(await response.text()).slice(0, 2_000)}`);
+      answers.push(await response.json());
+    }
+    return answers;
   } finally {
     await workerd.dispose();
   }

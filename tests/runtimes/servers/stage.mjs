@@ -3,17 +3,12 @@
  *
  * A test opens a scene, `POST /-/scene`, with an answer for each path, or a list of them, the last of which repeats. The scene's server is
  * `/<id>`; `POST /-/scene/<id>` gives it other answers, `GET /-/scene/<id>` is what it was sent. `POST /-/sign` makes an ID token, and
- * `POST /-/visit` logs a person in at a real server. Every origin may read everything: nothing here is worth a secret.
- *
- * An answer: `status`, `headers`, `json` or `body`, and what goes wrong on the way:
- *     wait       milliseconds before it comes        pad      grows the body to this many bytes, with spaces
- *     gzip       compressed                          reset    no answer: the connection is reset
- *     cut        the body ends before it is whole    stall    the body never ends
+ * `POST /-/visit` logs a person in at a real server. An answer is told in the words of `servers/play.mjs`.
  */
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
-import { gzipSync } from "node:zlib";
 
+import { play } from "../../servers/play.mjs";
 import { sign } from "./signer.mjs";
 import { visit } from "./visitor.mjs";
 
@@ -22,8 +17,10 @@ export async function startStage() {
   const scenes = new Map();
   const server = createServer((request, response) => {
     response.on("error", () => {});
-    answer(scenes, request, response).catch((error) => response.headersSent ? response.destroy() : send(response, { status: 500, body: String(error.stack) }));
+    answer(scenes, request, response).catch((error) => response.headersSent ? response.destroy() : play(response, { status: 500, body: String(error.stack) }));
   });
+  // A busy runtime comes back after seconds: a connection that ended meanwhile would be a fault that nobody asked for.
+  server.keepAliveTimeout = 120_000;
   await new Promise((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
   return {
     origin: `http://127.0.0.1:${server.address().port}`,
@@ -32,16 +29,16 @@ export async function startStage() {
 }
 
 async function answer(scenes, request, response) {
-  if (request.method === "OPTIONS") return send(response, { status: 204 });
+  if (request.method === "OPTIONS") return play(response, { status: 204 });
   const { pathname, search } = new URL(request.url, "http://stage");
   const text = await body(request);
   const [, first, second, third] = pathname.split("/");
-  if (first === "-") return send(response, { json: await control(scenes, second, third, request.method, text) });
+  if (first === "-") return play(response, { json: await control(scenes, second, third, request.method, text) });
 
   // `/<id>/token`; and RFC 8414 puts the well-known part first: `/.well-known/…/<id>`.
   const wellKnown = first === ".well-known";
   const scene = scenes.get(wellKnown ? third : first);
-  if (!scene) return send(response, { status: 404, body: "There is no such scene.\n" });
+  if (!scene) return play(response, { status: 404, body: "There is no such scene.\n" });
   const path = wellKnown ? pathname.slice(0, -third.length - 1) : pathname.slice(first.length + 1);
   scene.log.push({ method: request.method, path, search, headers: request.headers, body: text });
   await play(response, next(scene.answers, path));
@@ -66,30 +63,6 @@ function next(answers, path) {
   if (!Array.isArray(found)) return found;
   return found.length > 1 ? found.shift() : found[0];
 }
-
-async function play(response, told) {
-  if (told.wait) await new Promise((resolve) => setTimeout(resolve, told.wait).unref());
-  if (told.reset) return response.socket?.resetAndDestroy();
-  if (!told.cut && !told.stall) return send(response, told);
-  response.writeHead(told.status ?? 200, { ...CORS, "content-type": "application/json", ...(told.cut && { "content-length": "4096" }), ...told.headers });
-  response.write('{"access_token":"half');
-  if (told.cut) setTimeout(() => response.destroy(), 50);
-}
-
-function send(response, { status = 200, headers = {}, json, body: text = "", pad, gzip }) {
-  let bytes = Buffer.from(json === undefined ? text : JSON.stringify(json));
-  if (pad) bytes = Buffer.concat([bytes, Buffer.alloc(Math.max(0, pad - bytes.length), " ")]);
-  if (gzip) bytes = gzipSync(bytes);
-  response.writeHead(status, {
-    ...CORS, "cache-control": "no-store", "content-type": json === undefined ? "text/html" : "application/json", ...(gzip && { "content-encoding": "gzip" }), ...headers,
-  });
-  response.end(bytes);
-}
-
-const CORS = {
-  "access-control-allow-origin": "*", "access-control-allow-methods": "GET, POST",
-  "access-control-allow-headers": "authorization, content-type, x-trace", "access-control-expose-headers": "*",
-};
 
 async function body(request) {
   const chunks = [];

@@ -106,6 +106,20 @@ export default function (test, { grantkit, facts, same, holds, refused, serverTh
     });
   }
 
+  test("where the host has no timer left, nothing is sent, and the same call goes well later", async () => {
+    const { timeout } = AbortSignal;
+    const { calls, fetch } = spy(() => json(TOKENS));
+    const client = new Client(SERVER, { clientId: "app", fetch });
+    AbortSignal.timeout = () => { throw new Error("quota"); };
+    try {
+      await refused(() => client.refresh("r"), { code: "network", phase: "token", retryable: true, grantMayBeConsumed: false });
+    } finally {
+      AbortSignal.timeout = timeout;
+    }
+    same(calls.length, 0);
+    same((await client.refresh("r")).refresh_token, "r");
+  });
+
   test("a response that comes without a promise is read, or refused: the call ends", async () => {
     const client = new Client(SERVER, { clientId: "app", fetch: () => json(TOKENS) });
     const ended = await within(client.clientCredentials().catch((error) => error));
