@@ -12,7 +12,7 @@ use crate::{
     limits,
     oauth::{assertion, client_credentials, exchange, extension, resource::AccessToken, step_up},
     oidc::logout,
-    secret::Secret,
+    secret::{Secret, opaque},
     text::{
         challenge,
         json::{self, Raw, Writer},
@@ -106,11 +106,12 @@ impl Core {
 
 /// A flow under way, as JavaScript drives it: whoever holds it calls `go_on` until there is nothing more to wait for, and then asks for the `end`.
 #[wasm_bindgen]
-#[derive(Debug)]
 pub struct Flow {
     drive: Option<Drive<String>>,
     end: String,
 }
+
+opaque!(Flow);
 
 #[wasm_bindgen]
 impl Flow {

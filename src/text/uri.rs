@@ -6,12 +6,14 @@
 
 use alloc::{string::String, vec::Vec};
 
-use crate::text::{integer, joined};
-
-use crate::limits;
+use crate::{
+    limits,
+    secret::opaque,
+    text::{integer, joined},
+};
 
 /// An absolute `http` or `https` URL, taken apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Uri<'a> {
     /// `https`, not `http`.
     pub secure: bool,
@@ -26,6 +28,8 @@ pub struct Uri<'a> {
     /// What follows the `#`.
     pub fragment: Option<&'a str>,
 }
+
+opaque!(Uri<'_>);
 
 impl<'a> Uri<'a> {
     /// Takes a URL apart; `None` where it is not absolute, not http(s), or could be read in two ways.
