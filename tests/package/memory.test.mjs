@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
+import { inspect } from "node:util";
 
 /** Each instance that the package makes, kept to look into it. */
 const instances = [];
@@ -156,8 +157,24 @@ test("a token handler leaves nothing there either where something fails: the ser
   isClean(edge, "a damaged cookie");
   const bad = "a-key-that-somebody-typed-by-hand-and-kept";
   const misconfigured = tokenHandler({ issuer: SERVER.issuer, server: SERVER, clientId: "edge", clientAuth: secretPost(CLIENT_SECRET), sessionKeys: [bad] });
-  assert.equal((await misconfigured.fetch(new Request("https://app.example/auth/session"))).status, 500);
+  const refused = await misconfigured.fetch(new Request("https://app.example/auth/session"));
+  assert.equal(refused.status, 500);
   assert.equal(found(bad), 0, "a key that was refused");
+  assert.ok(said.some((text) => text.includes("sessionKeys")), "the operator is told");
+  for (const text of [...said, await refused.text()]) assert.ok(!text.includes(bad) && !text.includes(CLIENT_SECRET), text);
+});
+
+test("what a console, JSON and text show of a client, a handler and an error is no secret", async () => {
+  const one = client(page, { clientAuth: secretPost(CLIENT_SECRET) });
+  const { pending } = await one.authorize();
+  const error = await one.callback(`?code=${CODE}&state=${pending.state}`, pending).catch((thrown) => thrown);
+  const key = randomBytes(32).toString("base64url");
+  const handler = tokenHandler({ issuer: SERVER.issuer, server: SERVER, clientId: "edge", clientAuth: secretPost(CLIENT_SECRET), sessionKeys: [key] });
+  for (const value of [one, handler, error, await handler.sessions().catch((thrown) => thrown)]) {
+    const shown = [inspect(value, { showHidden: true, depth: 20 }), JSON.stringify(value), String(value)].join("\n");
+    for (const secret of [CLIENT_SECRET, CODE, REFRESH, pending.code_verifier, pending.state, key]) assert.ok(!shown.includes(secret), `${secret.slice(0, 6)}… is shown: ${shown}`);
+  }
+  assert.ok(inspect(error).includes("502") && inspect(one).includes("Client"), "something is shown");
 });
 
 test("what must live as long as the client, its secret, is there: and nothing else of it", async () => {
