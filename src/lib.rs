@@ -138,6 +138,8 @@
 //!   ([`oidc::id_token::Check`]), so that a page, a log or a test can show what was verified instead of trusting that it was.
 //! * JSON is read by [`text::json`], not by a crate: see there.
 #![no_std]
+// The allocator of the npm modules is the one thing that is unsafe: without it nothing may be.
+#![cfg_attr(not(feature = "module"), forbid(unsafe_code))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 extern crate alloc;

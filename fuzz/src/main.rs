@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::{collections::BTreeMap, env, error::Error, fs, path::Path};
 
 /// The inputs of each target.
-type Seeds = BTreeMap<&'static str, Vec<Vec<u8>>>;
+type Seeds = BTreeMap<String, Vec<Vec<u8>>>;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = env::args().nth(1).ok_or("name the folder for the seeds")?;
@@ -33,8 +33,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn add(seeds: &mut Seeds, target: &'static str, input: impl Into<Vec<u8>>) {
-    seeds.entry(target).or_default().push(input.into());
+fn add(seeds: &mut Seeds, target: &str, input: impl Into<Vec<u8>>) {
+    seeds.entry(target.to_owned()).or_default().push(input.into());
 }
 
 /// Every answer of a real server, to each room that reads one.
@@ -62,7 +62,7 @@ fn answers(seeds: &mut Seeds, quirks: &Value, providers: &Value) {
 
 /// The inputs that the tests of the grammars use.
 fn grammars(seeds: &mut Seeds, vectors: &Value) {
-    for target in ["json", "form", "base64url", "challenge", "uri", "http_date", "callback"] {
+    for target in vectors.as_object().into_iter().flatten().map(|(target, _)| target).filter(|target| *target != "source") {
         for text in vectors[target].as_array().into_iter().flatten().filter_map(Value::as_str) {
             add(seeds, target, text);
         }
@@ -179,4 +179,21 @@ fn kept(seeds: &mut Seeds) {
     add(seeds, "arguments", json!({"server": server, "options": options, "grant": grant, "parameters": {"claims": {"id_token": {}}, "resource": ["a"]}, "call": {"timeout": 5, "headers": {"x-a": "b"}}}).to_string());
     add(seeds, "arguments", json!({"method": "GET", "url": "https://api.example", "authorization": "Bearer x", "audience": "a", "algorithms": ["ES256"], "requireDpop": true}).to_string());
     add(seeds, "kept", pending);
+    let tokens = json!({"access_token": "at", "token_type": "Bearer", "refresh_token": "rt", "id_token": "a.b.c", "scope": "openid", "expires_at": 1_800_000_300});
+    let policy = json!({"began": 1, "used": 1, "obtained": 1, "refreshing": "once", "failures": 0, "not_before": 0});
+    let claims = json!({"iss": ISSUER, "sub": "alice", "sid": "1", "nonce": "n"});
+    let sealed = json!({"id": "id", "generation": 3, "policy": policy, "tokens": tokens, "claims": claims, "dpop": {"kty": "EC", "d": "AA"}});
+    let mut answer = tokens;
+    answer["claims"] = claims;
+    add(seeds, "record", format!("{sealed}\n{answer}"));
+    add(seeds, "record", format!("{sealed}\n{}", json!({"code": "network", "grantMayBeConsumed": false, "retryAfter": 5})));
+    add(seeds, "record", format!("{answer}\n{answer}"));
+    add(
+        seeds,
+        "turn",
+        json!({"generation": 2, "sealed": "x", "since": 1_800_000_000, "until": 0, "forget_at": 1_800_009_999}).to_string(),
+    );
+    // Ask, tell, ask of an old one, wait, end.
+    add(seeds, "turn", [5, 0, 0, 5, 0, 1, 2, 1, 0, 5, 0, 9, 5, 1, 0, 5, 1, 255, 1, 0, 0, 0, 0, 0]);
+    add(seeds, "rate", [0; 40]);
 }

@@ -13,7 +13,7 @@ use crate::{
     flow::{Relation, Run, Stop},
     js::{convert, settle},
     limits,
-    secret::Secret,
+    secret::{Secret, opaque},
     text::json::{Object, Raw},
     web::{
         client::{Client, Drive, Turn},
@@ -78,11 +78,12 @@ impl Core {
 
 /// A flow under way, as JavaScript drives it: whoever holds it calls `go_on` until there is nothing more to wait for, and then asks for the `end`.
 #[wasm_bindgen]
-#[derive(Debug)]
 pub struct Flow {
     drive: Option<Drive<String>>,
     end: String,
 }
+
+opaque!(Flow);
 
 #[wasm_bindgen]
 impl Flow {

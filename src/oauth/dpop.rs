@@ -14,12 +14,12 @@ use crate::{
         jws::{self, Algorithm},
     },
     limits,
+    secret::opaque,
     text::{base64url, json::Writer, uri::Uri},
     time::Timestamp,
 };
 
 /// What is to be signed to prove a request, [§4.2](https://www.rfc-editor.org/rfc/rfc9449.html#section-4.2).
-#[derive(Debug)]
 pub struct Proof<'a> {
     /// `htm`: the method.
     pub method: &'a str,
@@ -30,6 +30,8 @@ pub struct Proof<'a> {
     /// Hashed into `ath`, at a resource.
     pub access_token: Option<&'a str>,
 }
+
+opaque!(Proof<'_>);
 
 impl Proof<'_> {
     /// Words it for this key.

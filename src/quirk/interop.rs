@@ -11,6 +11,7 @@ use alloc::{
 use crate::{
     http::Response,
     quirk::deviation::{Deviation, Deviations},
+    secret::opaque,
     text::{
         form,
         json::{Object, Raw, Writer},
@@ -126,14 +127,16 @@ pub fn token_type<'a>(value: Option<Cow<'a, str>>, deviations: &mut Deviations) 
     value
 }
 
-/// What a server says when it refuses.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a server says when it refuses, as it came: it may quote what it was sent.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// `error`, or what stands for it.
     pub error: String,
     /// `error_description`, or what stands for it.
     pub description: Option<String>,
 }
+
+opaque!(Refusal);
 
 /// The error of an error response, or `None` where there is none. `failed`: the status was no success.
 pub fn refusal(object: &Object<'_>, failed: bool, deviations: &mut Deviations) -> Option<Refusal> {

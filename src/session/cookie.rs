@@ -14,11 +14,13 @@ use alloc::{
     vec::Vec,
 };
 
-use crate::{limits, session::refusal::Why, text::json::push_integer};
+use crate::{limits, secret::opaque, session::refusal::Why, text::json::push_integer};
 
 /// The cookies of a request, in the order of its header: browsers send the oldest first, RFC 6265bis §5.8.3.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Jar<'a>(Vec<(&'a str, &'a str)>);
+
+opaque!(Jar<'_>);
 
 /// When a browser sends a cookie along.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

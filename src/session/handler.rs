@@ -14,6 +14,7 @@ use alloc::{
 };
 
 use crate::{
+    secret::opaque,
     session::{
         cookie::{Names, SameSite},
         csrf::{self, Evidence},
@@ -191,7 +192,7 @@ pub enum Wish {
 }
 
 /// A request, as far as it is looked at before its session is.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Incoming<'a> {
     /// Scheme, host and port that it was sent to.
     pub origin: &'a str,
@@ -204,6 +205,9 @@ pub struct Incoming<'a> {
     /// Where it comes from.
     pub evidence: Evidence<'a>,
 }
+
+// The query of a callback holds its code.
+opaque!(Incoming<'_>);
 
 impl Config {
     /// The origin that a request was sent to.

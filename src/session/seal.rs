@@ -20,7 +20,7 @@ use alloc::{string::String, vec::Vec};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroize;
 
-use crate::{session::refusal::Why, text::base64url};
+use crate::{secret::opaque, session::refusal::Why, text::base64url};
 
 const VERSION: u8 = 1;
 const KEY_BYTES: usize = 32;
@@ -120,7 +120,7 @@ pub fn associated_data(purpose: Purpose, name: &str, origin: &str) -> String {
 }
 
 /// A sealed text, taken apart.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Sealed {
     /// Which key sealed it.
     pub key: KeyId,
@@ -129,6 +129,9 @@ pub struct Sealed {
     /// The ciphertext with its tag.
     pub ciphertext: Vec<u8>,
 }
+
+// Whoever has the text has the session, though nobody can read what is in it.
+opaque!(Sealed);
 
 impl Sealed {
     /// Takes a sealed text apart.

@@ -12,12 +12,13 @@ use alloc::string::String;
 
 use crate::{
     limits,
+    secret::opaque,
     text::json::{Object, Raw, Writer},
     time::Timestamp,
 };
 
 /// What is kept of a session.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Entry {
     /// The newest generation.
     pub generation: i64,
@@ -34,7 +35,7 @@ pub struct Entry {
 }
 
 /// What a host asks or tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Message<'a> {
     /// A session begins, in a store.
     Begin(&'a str),
@@ -49,7 +50,7 @@ pub enum Message<'a> {
 }
 
 /// What the host is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Answer {
     /// It is your turn: refresh, then tell.
     Lead,
@@ -70,6 +71,9 @@ pub enum Answer {
     /// Nothing is known of it.
     Unknown,
 }
+
+// A sealed session is as good as its cookie.
+opaque!(Entry, Message<'_>, Answer);
 
 /// For how long things are kept, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

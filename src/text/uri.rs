@@ -6,12 +6,14 @@
 
 use alloc::{string::String, vec::Vec};
 
-use crate::text::{integer, joined};
-
-use crate::limits;
+use crate::{
+    limits,
+    secret::opaque,
+    text::{integer, joined},
+};
 
 /// An absolute `http` or `https` URL, taken apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Uri<'a> {
     /// `https`, not `http`.
     pub secure: bool,
@@ -26,6 +28,8 @@ pub struct Uri<'a> {
     /// What follows the `#`.
     pub fragment: Option<&'a str>,
 }
+
+opaque!(Uri<'_>);
 
 impl<'a> Uri<'a> {
     /// Takes a URL apart; `None` where it is not absolute, not http(s), or could be read in two ways.
@@ -124,16 +128,15 @@ fn unescaped(path: &str) -> Option<String> {
 /// behind a `;`), no encoded slash, no backslash, no control character, and is UTF-8.
 pub fn is_plain_path(path: &str) -> bool {
     let mut text = String::from(path);
-    for _ in 0..limits::PATH_DECODINGS {
+    for round in 0..limits::PATH_DECODINGS {
         if !is_plain_once(&text) {
             return false;
         }
-        match decoded(&text) {
+        match decoded(&text, round > 0) {
             Some(next) if next.matches('/').count() != text.matches('/').count() => return false,
             Some(next) if next == text => return true,
             Some(next) => text = next,
-            // A sign of percent that stood there encoded, such as `100%25`, is none that encodes; one that stood there bare is no path.
-            None => return text != path,
+            None => return false,
         }
     }
     false
@@ -148,14 +151,25 @@ fn is_plain_once(path: &str) -> bool {
         && !path.split('/').any(dots)
 }
 
-/// Percent-encodings decoded, once; `None` where one is malformed or the outcome is not UTF-8.
-fn decoded(text: &str) -> Option<String> {
+/// Percent-encodings decoded, once; `None` where the outcome is not UTF-8. A bare sign of percent is no path; one that stood there encoded, such as `100%25`, `stays`
+/// as it is, and ends nothing: a reader that decodes twice decodes what stands beside it.
+fn decoded(text: &str, stays: bool) -> Option<String> {
     let mut parts = text.split('%');
     let mut bytes = Vec::from(parts.next()?);
     for part in parts {
-        let (digits, rest) = part.split_at_checked(2)?;
-        bytes.push(u8::from_str_radix(digits, 16).ok().filter(|_| !digits.starts_with('+'))?);
-        bytes.extend_from_slice(rest.as_bytes());
+        let encoded = part.split_at_checked(2).filter(|(digits, _)| !digits.starts_with('+'));
+        let byte = encoded.and_then(|(digits, rest)| Some((u8::from_str_radix(digits, 16).ok()?, rest)));
+        match byte {
+            Some((byte, rest)) => {
+                bytes.push(byte);
+                bytes.extend_from_slice(rest.as_bytes());
+            }
+            None if stays => {
+                bytes.push(b'%');
+                bytes.extend_from_slice(part.as_bytes());
+            }
+            None => return None,
+        }
     }
     String::from_utf8(bytes).ok()
 }

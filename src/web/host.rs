@@ -18,7 +18,7 @@ use crate::{
         jws::Algorithm,
     },
     limits,
-    secret::Secret,
+    secret::{Secret, opaque},
     text::{
         joined,
         json::{Object, Raw, Writer},
@@ -53,7 +53,7 @@ extern "C" {
 }
 
 /// What applies to one exchange.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Call {
     /// The caller's `fetch`, in place of the global one.
     pub fetch: Option<Function>,
@@ -64,6 +64,8 @@ pub struct Call {
     /// Headers to add.
     pub headers: Vec<(String, String)>,
 }
+
+opaque!(Call);
 
 impl Call {
     fn is_aborted(&self) -> bool {

@@ -220,7 +220,7 @@ for (const date of DATES) {
       assert.equal(answer.status, 400);
       assert.match(page, /access_denied/);
       assert.doesNotMatch(page, /script/);
-      assert.match(answer.headers.get("content-security-policy"), /default-src 'none'/);
+      assert.match(answer.headers.get("content-security-policy"), /^default-src 'none'; .*; frame-ancestors 'none'$/);
     });
 
     test("a silent login that cannot be silent comes back where it began, and says so", async () => {

@@ -147,6 +147,10 @@ test("no script asks where it runs, or needs what one runtime alone has", () => 
   }
 });
 
+test("no script believes what the headers of a proxy say", () => {
+  for (const path of ours()) assert.doesNotMatch(read(path), /\bforwarded\b|x-real-ip|x-original-/i, path);
+});
+
 test("no script awaits at its top level", async () => {
   for (const path of ours()) await assert.doesNotReject(transform(read(path), { format: "iife", logLevel: "silent" }), path);
 });

@@ -44,6 +44,14 @@ describe("tabs", { timeout: 300_000 }, () => {
     }));
   }
 
+  test("ten requests of one page at once make one refresh", () => live(browser, DEVICE, async ({ world, visitor }) => {
+    const [tab] = await tabsOf(1, visitor, world);
+    await setClock(tab, world, LATER * 1_000, 1);
+    const replies = await fetches(Array(10).fill(tab), world);
+    assert.deepEqual(replies.map(({ status }) => status), Array(10).fill(200), JSON.stringify(replies));
+    assert.equal(world.refreshes().length, 1);
+  }));
+
   test("a tab that dies over a refresh leaves the lock to the rest, and the refresh token is not sent again", () => live(browser, DEVICE, async ({ world, visitor }) => {
     const [dying, other] = await tabsOf(2, visitor, world);
     await setClock(other, world, LATER * 1_000, 2);

@@ -243,6 +243,22 @@ fn a_refresh_carries_the_old_token_forward_unless_there_is_a_new_one() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn a_refresh_sends_no_scope_and_no_resource_but_what_the_call_names() {
+    let mut client = client();
+    client.scope = Some("openid read".into());
+    client.resource = vec!["https://api.example".into()];
+    let mut relation = Relation::new(server(), client);
+    let answer = |_: &Request| Event::Response(json_response(200, &json!({"access_token": "at", "token_type": "Bearer"})));
+    let named = ("resource".to_owned(), "https://other.example".to_owned());
+    for (parameters, expected) in [(vec![], ""), (vec![named], "&resource=https%3A%2F%2Fother.example")] {
+        let step = relation.refresh(Secret::new("rt0"), None, &parameters, now());
+        let (_, sent) = drive(&mut relation, step, answer);
+        let body = format!("grant_type=refresh_token&refresh_token=rt0{expected}&client_id=app");
+        assert_eq!(sent[0].body.as_ref().unwrap().expose(), body);
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn client_credentials_and_extensions_send_the_clients_defaults() {
     let mut client = client();
     client.scope = Some("read".into());

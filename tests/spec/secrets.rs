@@ -1,4 +1,8 @@
 //! What goes into a log holds no secret: debug output, errors as text and as JSON, in every flow and for every answer.
+//!
+//! `cargo xtask test house` asks for each public type that derives `Debug` and holds text to be named here. In the `Relation` that the flows show are
+//! `Client`, `Authentication`, `Preset`, `Metadata`, `Nonces` and `Jwk`; in their steps and results `Grant`, `Exchange`, `TokenResponse`, `Pending`, `Rules` and `Judged`; in
+//! their errors `Report` and `Refusal`. The others are looked at one by one.
 
 use core::{cell::Cell, fmt::Debug};
 use std::sync::OnceLock;
@@ -7,18 +11,30 @@ use grantkit::{
     error::Error,
     flow::{Event, Relation, Step},
     http::{Request, Response},
+    js::edge::{Ask, Handler},
     limits,
     oauth::{
         access_token::{Expected, Received},
         assertion,
         client::{Authentication, BasicEncoding},
         device::DeviceAuthorization,
+        dpop::Proof,
         metadata::Metadata,
         resource::AccessToken,
     },
     oidc::ciba::Backchannel,
+    quirk::interop,
     secret::Secret,
-    text::{base64url, excerpt::excerpt, form, json::Object},
+    session::{
+        cookie::{Jar, Names, SameSite},
+        csrf::Evidence,
+        handler::{Config, Incoming, Route, Token},
+        policy::Terms,
+        record::{Keep, Record},
+        seal::Sealed,
+        turn::{Answer, Entry, Message, Spans},
+    },
+    text::{base64url, challenge, excerpt::excerpt, form, json::Object, uri::Uri},
 };
 use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -324,4 +340,73 @@ fn what_a_flow_keeps_and_hands_over_is_not_shown_by_debug() {
     log.see(&backchannel());
     log.assert_discreet();
     assert!(log.0.contains("Drawn"), "something was seen");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn what_is_read_and_written_on_the_way_is_not_shown_by_debug() {
+    let mut log = Log::default();
+    let proof = Proof { method: "GET", url: "https://api.example/a", nonce: None, access_token: Some(ACCESS_TOKEN) };
+    log.see(&proof);
+    log.see(&interop::Refusal { error: REFRESH_TOKEN.into(), description: Some(format!("no: {CLIENT_SECRET}")) });
+    let address = format!("https://app.example/cb?code={DEVICE_CODE}#access_token={ACCESS_TOKEN}");
+    log.see(&Uri::parse(&address).unwrap());
+    // What a server asks for: a type `Challenge` that holds what everybody may read.
+    log.see(&challenge::parse("Bearer realm=\"api\", scope=\"read\"").unwrap());
+    log.assert_discreet();
+    assert!(log.0.contains("Proof") && log.0.contains("realm"), "something was seen");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn what_a_token_handler_keeps_and_hands_over_is_not_shown_by_debug() {
+    let mut log = Log::default();
+    let names = Names::new("session").unwrap();
+    let cookies = format!("{}=1.{ACCESS_TOKEN}; __Host-Http-session-login.abc={REFRESH_TOKEN}", names.session);
+    log.see(&Jar::parse(&cookies));
+    let id_token = id_token();
+    let tokens =
+        json!({"access_token": ACCESS_TOKEN, "refresh_token": REFRESH_TOKEN, "id_token": id_token, "claims": {"sub": "alice"}})
+            .to_string();
+    let tokens = Object::parse(&tokens).unwrap();
+    let keep = Keep { claims: None, id_token: true };
+    let key = json!({"kty": "EC", "d": NOTIFICATION}).to_string();
+    let record = Record::begin("id", &tokens, Some(&key), &keep, now());
+    let report = json!({"code": "network", "message": CLIENT_SECRET}).to_string();
+    log.see(&record);
+    log.see(&record.refreshed(&tokens, &keep, now()));
+    log.see(&record.failed(&Object::parse(&report).unwrap(), now()));
+    log.see(&Sealed { key: [0; 8], iv: [0; 12], ciphertext: ENTROPY[0].to_vec() });
+    for message in [Message::Begin(REFRESH_TOKEN), Message::Tell(1, REFRESH_TOKEN)] {
+        log.see(&message);
+        let (entry, _) = Entry::take(None, message, &Spans::default(), now());
+        log.see(&entry);
+        let (_, newest) = Entry::take(entry, Message::Read, &Spans::default(), now());
+        assert!(matches!(newest, Answer::Newer(_, _)));
+        log.see(&newest);
+    }
+    let route = Route::new("/api/", "https://api.example/", Vec::new(), Token::Session, false).unwrap();
+    let config = Config {
+        base: "/auth".into(),
+        origin: None,
+        names,
+        same_site: SameSite::Strict,
+        terms: Terms::default(),
+        keep,
+        routes: vec![route],
+        form_post: false,
+    };
+    let query = format!("code={DEVICE_CODE}&state={}", state());
+    let evidence = Evidence { method: "GET", site: Some("same-origin"), header: Some("1"), ..Evidence::default() };
+    for path in ["/auth/callback", "/auth/session", "/"] {
+        let incoming = Incoming { origin: "https://app.example", path, query: &query, connection: None, evidence };
+        log.see(&incoming);
+        // A type `Wish`, which holds a callback's code as little.
+        log.see(&config.read(&incoming));
+    }
+    let asked = json!({"cookies": cookies, "code": DEVICE_CODE}).to_string();
+    log.see(&Ask(&Object::parse(&asked).unwrap()));
+    let key = base64url::encode(&(0..32).map(|byte: u8| byte.wrapping_mul(199)).collect::<Vec<_>>());
+    log.see(&Handler::new(&json!({"sessionKeys": [key]}).to_string()).unwrap());
+    log.see(&Handler::new(&json!({"sessionKeys": [format!("{key}A")]}).to_string()).unwrap_err());
+    log.assert_discreet();
+    assert!(!log.0.contains(&key[..20]) && log.0.contains("Record"), "no key, and something was seen");
 }

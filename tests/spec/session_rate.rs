@@ -30,7 +30,7 @@ fn twenty_begin_at_once_and_then_one_every_three_seconds() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn a_network_of_ipv6_is_one_address() {
+fn a_network_of_ipv6_is_one_address_and_ipv4_within_ipv6_is_ipv4() {
     for (text, expected) in [
         ("192.0.2.7", "192.0.2.7"),
         (" 192.0.2.7 ", "192.0.2.7"),
@@ -40,6 +40,15 @@ fn a_network_of_ipv6_is_one_address() {
         ("2001:0db8:0001:0002::", "2001:db8:1:2"),
         ("::1", "0:0:0:0"),
         ("::", "0:0:0:0"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("::FFFF:192.0.2.7", "192.0.2.7"),
+        ("::ffff:c000:207", "0:0:0:0"),
+        ("1::ffff:192.0.2.7", "1:0:0:0"),
+        ("0:0:0:0:0:ffff:192.0.2.8", "192.0.2.8"),
+        ("1::2:3:4:5:192.0.2.7", "1:0:2:3"),
+        ("64:ff9b::192.0.2.7", "64:ff9b:0:0"),
+        ("unknown", "unknown"),
+        ("", ""),
     ] {
         assert_eq!(address(text), expected, "{text}");
     }

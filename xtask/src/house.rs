@@ -43,12 +43,17 @@ pub(crate) type Finding = (&'static str, Vec<String>);
 pub(crate) fn inspect(root: &Path) -> Outcome<Vec<Finding>> {
     let mut upward = Vec::new();
     let mut pure = Vec::new();
+    let mut shown = Vec::new();
+    let looked_at = root.join("tests/spec/secrets.rs");
+    let looked_at = std::fs::read_to_string(&looked_at).at("read", &looked_at)?;
     for path in place::files(&root.join("src"), &|name| name.ends_with(".rs") && name != "tests.rs")? {
         let source = std::fs::read_to_string(&path).at("read", &path)?;
         let name = name_of(&path, root);
         let code = Code::read(&source);
         upward.extend(wrong_ways(&name, &code));
         pure.extend(foreign_words(&name, &code));
+        let unseen = shown_types(&source).into_iter().filter(|(_, kind)| !names(&looked_at, kind));
+        shown.extend(unseen.map(|(line, kind)| format!("{name}:{line}: derives Debug for `{kind}`, which holds text")));
     }
     let mut private = Vec::new();
     let mut locked = Vec::new();
@@ -65,16 +70,18 @@ pub(crate) fn inspect(root: &Path) -> Outcome<Vec<Finding>> {
     Ok(vec![
         ("a file uses only what stands above it", upward),
         ("the core knows nothing of where it runs", pure),
+        ("what holds text and shows itself is looked at by tests/spec/secrets.rs", shown),
         ("no file names a registry's host or a place on one machine", private),
         ("package-lock.json says nothing of where packages came from", locked),
-        ("each test that the threat model names is there", missing_tests(root)?),
+        ("each test that a document names is there", missing_tests(root)?),
     ])
 }
 
-/// The tests that [SECURITY.md](../../.github/SECURITY.md) names in the last column of its tables, and nobody wrote.
+/// The documents whose tables name, in their last column, the tests that show what stands before it.
+const CITING: [&str; 2] = [".github/SECURITY.md", "docs/what-users-suffer.md"];
+
+/// The tests that a document names, and nobody wrote.
 fn missing_tests(root: &Path) -> Outcome<Vec<String>> {
-    let model = root.join(".github/SECURITY.md");
-    let model = std::fs::read_to_string(&model).at("read", &model)?;
     let mut written = String::new();
     for folder in ["tests", "www/src", "fuzz/src/bin"] {
         for path in place::files(&root.join(folder), &|name| [".rs", ".mjs", ".ts"].iter().any(|end| name.ends_with(end)))? {
@@ -83,11 +90,18 @@ fn missing_tests(root: &Path) -> Outcome<Vec<String>> {
             written.push_str(&std::fs::read_to_string(&path).at("read", &path)?);
         }
     }
-    Ok(named_tests(&model).into_iter().filter(|(_, name)| !is_written(name, &written)).map(missing).collect())
-}
-
-fn missing((line, name): (usize, &str)) -> String {
-    format!(".github/SECURITY.md:{line}: names the test `{name}`, which is not there")
+    let mut missing = Vec::new();
+    for document in CITING {
+        let path = root.join(document);
+        let text = std::fs::read_to_string(&path).at("read", &path)?;
+        let named = named_tests(&text);
+        if named.is_empty() {
+            missing.push(format!("{document}: names no test in any table"));
+        }
+        let absent = named.into_iter().filter(|(_, name)| !is_written(name, &written));
+        missing.extend(absent.map(|(line, name)| format!("{document}:{line}: names the test `{name}`, which is not there")));
+    }
+    Ok(missing)
 }
 
 /// Each name between backticks in the last cell of a row, and its line, in the tables whose last column is headed so.
@@ -104,12 +118,41 @@ fn named_tests(model: &str) -> Vec<(usize, &str)> {
     named
 }
 
-/// A sentence or a word stands in quotes somewhere, a function in Rust is defined, a fuzz target has a file.
+/// A function in Rust is defined, a sentence or a word stands in quotes, whole, a fault is a row, a fuzz target has a file.
 fn is_written(name: &str, written: &str) -> bool {
-    [format!("fn {name}("), format!("\"{name}\""), format!("`{name}`"), format!("{name}:")]
-        .iter()
-        .any(|form| written.contains(form))
-        || (name.contains(' ') && written.contains(name))
+    let word = !name.contains(' ');
+    [format!("fn {name}("), format!("\"{name}\""), format!("`{name}`")].iter().any(|form| written.contains(form))
+        || (word && written.contains(&format!("{name}:")))
+}
+
+/// Public types that derive `Debug` and hold text or bytes, by name and line: what they show must be known to be no secret.
+fn shown_types(source: &str) -> Vec<(usize, &str)> {
+    const TEXTS: [&str; 4] = ["String", "str", "Cow", "u8"];
+    let mut shown = Vec::new();
+    let lines: Vec<&str> = source.lines().collect();
+    for (at, _) in lines.iter().enumerate().filter(|(_, line)| line.starts_with("#[derive(") && names(line, "Debug")) {
+        let rest = &lines[at + 1..];
+        let Some(start) = rest.iter().position(|line| !line.starts_with("#[") && !line.starts_with("//")) else { continue };
+        let Some(item) = rest[start].strip_prefix("pub struct ").or_else(|| rest[start].strip_prefix("pub enum ")) else {
+            continue;
+        };
+        let kind = item.split(|letter: char| !letter.is_alphanumeric()).next().unwrap_or("");
+        let length = if item.ends_with(';') { 1 } else { rest[start..].iter().take_while(|line| **line != "}").count() };
+        let fields = rest[start..start + length]
+            .iter()
+            .filter(|line| !line.trim_start().starts_with("//") && !line.contains("&'static str"));
+        if fields.into_iter().any(|line| TEXTS.iter().any(|text| names(line, text))) {
+            shown.push((at + 1, kind));
+        }
+    }
+    shown
+}
+
+/// Whether the text has this word, not as a part of another.
+fn names(text: &str, word: &str) -> bool {
+    let inside = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
+    text.match_indices(word)
+        .any(|(at, _)| !inside(text[..at].chars().next_back()) && !inside(text[at + word.len()..].chars().next()))
 }
 
 /// Every path of `code` that leads to a room below its own, or to no room at all.
@@ -216,7 +259,7 @@ fn resolved_places(name: &str, text: &str) -> Vec<String> {
 }
 
 /// Every file that git has or would take.
-fn tracked(root: &Path) -> Outcome<Vec<PathBuf>> {
+pub(crate) fn tracked(root: &Path) -> Outcome<Vec<PathBuf>> {
     let mut git = Command::new("git");
     git.arg("-C").arg(root).args(["ls-files", "--cached", "--others", "--exclude-standard", "-z"]);
     if let Some(names) = progress::ask(&mut git) {
@@ -316,9 +359,19 @@ mod tests {
         let model = "| what | `guard` |\n\n| attack | guard | tests |\n| an attack | `guard` in [a](b) | `a_test_that_is`, `a_test_that_is_not` and `a sentence` in [e2e](c) |\n`not a row`";
         let names = named_tests(model);
         assert_eq!(names, [(4, "a_test_that_is"), (4, "a_test_that_is_not"), (4, "a sentence")]);
-        let written = "fn a_test_that_is() {}\ntest(\"says a sentence here\", () => {})";
+        let written = "fn a_test_that_is() {}\ntest(\"a sentence\", () => {})";
         let missing: Vec<_> = names.iter().filter(|(_, name)| !is_written(name, written)).collect();
         assert_eq!(missing, [&(4, "a_test_that_is_not")]);
+        assert!(!is_written("a sentence", "test(\"says a sentence here\", () => {})"), "a part of a name is none");
+    }
+
+    #[test]
+    fn a_type_that_shows_its_text_is_found() {
+        let source = "#[derive(Clone, Debug)]\npub struct Open<'a> {\n    /// A String.\n    pub text: &'a str,\n}\n\n#[derive(Debug)]\n#[must_use]\npub struct Bytes(Vec<u8>);\n\n\
+            #[derive(Debug)]\npub struct Closed(Secret);\n\n#[derive(Clone)]\npub struct Mute(String);\n\n#[derive(Debug)]\nenum Inner {\n    A(String),\n}\n\n#[derive(Debug)]\n\
+            pub enum Word {\n    A(&'static str),\n}\n\nfn f() -> String {}\n";
+        assert_eq!(shown_types(source), [(1, "Open"), (7, "Bytes")]);
+        assert!(names("see(&Jar::parse(x))", "Jar") && !names("Jars", "Jar"));
     }
 
     #[test]

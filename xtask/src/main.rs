@@ -21,6 +21,7 @@ mod place;
 mod progress;
 mod release;
 mod size;
+mod supply;
 mod tally;
 mod test;
 mod toolchain;
@@ -33,13 +34,13 @@ const HELP: &str = "\
 Usage: cargo xtask <command>
 
   demo                  build, then serve the demo single-page app with an authorization server beside it
-  test [group…]         every check, or the named groups: house fmt clippy doc native fuzz build size browsers runtimes edge
-                        faults e2e session package examples interop
+  test [group…]         every check, or the named groups: house supply fmt clippy doc native fuzz miri build size browsers
+                        runtimes edge faults e2e session package examples interop
   interop [server…]     the package against glewlwyd, django-oauth-toolkit and keycloak, or the named ones, fetched into the cache
   build [--entry NAME]  the npm package into pkg/dist, and what it weighs; NAME is core, client, session, edge or resource
   fuzz [target…] [--for SECONDS]
                         the fuzz targets, or the named ones, each for a minute or for so long
-  miri                  the tests of text and secret in the interpreter of a nightly, where there is one
+  miri                  the tests of text and secret in the interpreter of a nightly, which is fetched where it is missing
   size                  what each entry weighs, beside its peers, and which functions weigh most
   bench [--quick]       what each operation costs, beside its peers, in six runtimes; also --only CASE,… and --in RUNTIME,…
   docs                  the API reference of the package and the crate, into target/docs

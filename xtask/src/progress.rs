@@ -27,6 +27,8 @@ pub(crate) enum Show {
     Quiet,
     /// Every line.
     Live,
+    /// One line at the end where it went well, else nothing: the caller knows what that means.
+    Asked,
 }
 
 /// A program that has ended.
@@ -258,6 +260,9 @@ impl<'a> Line<'a> {
 
     fn ended(&mut self, success: bool, over: bool, output: &str) {
         self.wipe();
+        if !success && self.show == Show::Asked {
+            return;
+        }
         if !success && self.show == Show::Quiet {
             for text in output.lines() {
                 println!("         {text}");

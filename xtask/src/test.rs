@@ -6,7 +6,7 @@ use crate::interop::{self, Ending};
 use crate::progress::{self, Show};
 use crate::tally::Tally;
 use crate::toolchain::{self, WASM};
-use crate::{examples, fuzz, house, module, peers, place};
+use crate::{examples, fuzz, house, module, peers, place, supply};
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -29,13 +29,15 @@ struct Verdict {
     skipped: Vec<String>,
 }
 
-const GROUPS: [Group; 17] = [
+const GROUPS: [Group; 19] = [
     Group { name: "house", counts: true, run: run_house },
+    Group { name: "supply", counts: true, run: run_supply },
     Group { name: "fmt", counts: false, run: fmt },
     Group { name: "clippy", counts: false, run: clippy },
     Group { name: "doc", counts: false, run: doc },
     Group { name: "native", counts: true, run: native },
     Group { name: "fuzz", counts: true, run: run_fuzz },
+    Group { name: "miri", counts: true, run: run_miri },
     Group { name: "build", counts: false, run: build },
     Group { name: "size", counts: true, run: size },
     Group { name: "browsers", counts: true, run: run_browsers },
@@ -134,6 +136,13 @@ fn run_house() -> Outcome<Verdict> {
         }
     }
     Ok(verdict)
+}
+
+/// What comes from elsewhere.
+fn run_supply() -> Outcome<Verdict> {
+    let supply::Findings { passed, failures, skipped } = supply::inspect()?;
+    let failed = u64::try_from(failures.len()).unwrap_or(u64::MAX);
+    Ok(Verdict { tally: Tally { passed, failed }, failures, skipped })
 }
 
 fn fmt() -> Outcome<Verdict> {
@@ -238,6 +247,15 @@ fn run_fuzz() -> Outcome<Verdict> {
         return Ok(Verdict { skipped: vec![why], ..Verdict::default() });
     }
     let fuzz::Findings { tally, failures } = fuzz::smoke()?;
+    Ok(Verdict { tally, failures, ..Verdict::default() })
+}
+
+/// Where a nightly has the interpreter; none is fetched for it here.
+fn run_miri() -> Outcome<Verdict> {
+    if let Some(why) = fuzz::no_miri() {
+        return Ok(Verdict { skipped: vec![why], ..Verdict::default() });
+    }
+    let fuzz::Findings { tally, failures } = fuzz::interpret()?;
     Ok(Verdict { tally, failures, ..Verdict::default() })
 }
 

@@ -9,13 +9,14 @@ use std::process::Command;
 
 const WASM_PACK: &str = "0.15.1";
 const GECKODRIVER: &str = "0.37.1";
+const CARGO_DENY: &str = "0.20.2";
 const OLDEST_NODE: u32 = 20;
 
 const NODE: Advice = Advice { apt: &["nodejs", "npm"], brew: "node", winget: "OpenJS.NodeJS.LTS" };
 
 /// `wasm-bindgen`, exactly the version that the crate is locked to: the two speak a private format.
 pub(crate) fn wasm_bindgen() -> Outcome<PathBuf> {
-    from_crates("wasm-bindgen-cli", &locked("wasm-bindgen")?, "wasm-bindgen")
+    from_crates("wasm-bindgen-cli", &locked("wasm-bindgen")?, "wasm-bindgen", &[])
 }
 
 /// `wasm-bindgen-test-runner`, which is installed beside `wasm-bindgen`.
@@ -25,19 +26,24 @@ pub(crate) fn wasm_bindgen_test_runner() -> Outcome<PathBuf> {
 
 /// `wasm-pack`, which runs the browser tests as its users would.
 pub(crate) fn wasm_pack() -> Outcome<PathBuf> {
-    from_crates("wasm-pack", WASM_PACK, "wasm-pack")
+    from_crates("wasm-pack", WASM_PACK, "wasm-pack", &[])
 }
 
 /// Firefox's driver.
 pub(crate) fn geckodriver() -> Outcome<PathBuf> {
     match std::env::var_os("GECKODRIVER").filter(|value| !value.is_empty()) {
         Some(path) => Ok(PathBuf::from(path)),
-        None => from_crates("geckodriver", GECKODRIVER, "geckodriver"),
+        None => from_crates("geckodriver", GECKODRIVER, "geckodriver", &[]),
     }
 }
 
+/// `cargo-deny`. It is three hundred crates and is used for seconds, so it is compiled without optimisation: that takes half of the time.
+pub(crate) fn cargo_deny() -> Outcome<PathBuf> {
+    from_crates("cargo-deny", CARGO_DENY, "cargo-deny", &["--debug"])
+}
+
 /// A program that a crate installs: the one on PATH where its version fits, else one of our own in the cache.
-fn from_crates(package: &str, version: &str, program: &str) -> Outcome<PathBuf> {
+fn from_crates(package: &str, version: &str, program: &str, options: &[&str]) -> Outcome<PathBuf> {
     if let Some(path) = host::program(program)
         && says(&path, version)
     {
@@ -60,6 +66,8 @@ fn from_crates(package: &str, version: &str, program: &str) -> Outcome<PathBuf> 
     command
         .args(["install", &format!("{package}@{version}"), "--root"])
         .arg(&fresh)
+        .args(options)
+        .env("CARGO_PROFILE_DEV_DEBUG", "0")
         .env_remove("CARGO_TARGET_DIR")
         .env_remove("RUSTFLAGS");
     progress::must(&format!("cargo install {package} {version}, once, takes some minutes"), &mut command)?;
