@@ -3,26 +3,58 @@
 
 const encode = (text) => new TextEncoder().encode(text);
 
-/** What `fetch` is told beside the URL. */
-export const init = (text, timer, signal) => ({ ...JSON.parse(text), signal: signal ? AbortSignal.any([signal, timer]) : timer });
+/**
+ * The end of the time that a call has, as what aborts it: a signal of `AbortSignal.timeout` costs as much as the request, and lives on until its time has come
+ * after all. `read` takes it back.
+ */
+export function timer(milliseconds) {
+  const timer = new AbortController();
+  timer.running = setTimeout(() => timer.abort(), milliseconds);
+  return timer;
+}
+
+/** Takes the end of the time back. */
+export const stop = (timer) => clearTimeout(timer.running);
+
+/** Whether the time is over. */
+export const over = (timer) => timer.signal.aborted;
+
+/** What `fetch` is told, beside the URL. */
+export const init = (text, { signal: end }, signal) => ({ ...JSON.parse(text), signal: signal ? AbortSignal.any([signal, end]) : end });
 
 /** What came back: status and headers in a line of JSON, and behind it the body, which is cut off beyond so many bytes. */
-export async function read(returned, limit) {
-  const { status, redirected, headers, body } = await returned;
-  const head = { status, redirected };
-  for (const name of ["content-type", "retry-after", "dpop-nonce", "www-authenticate", "date"]) head[name] = headers.get(name);
-  const parts = [];
-  if (body !== null) {
-    const reader = body.getReader();
-    for (let part; !head.cut && !(part = await reader.read()).done; ) {
-      if (!(part.value instanceof Uint8Array)) throw new TypeError("body");
-      parts.push(part.value);
-      limit -= part.value.length;
-      head.cut = limit < 0;
+export async function read(returned, limit, timer) {
+  try {
+    const { status, redirected, headers, body } = await returned;
+    const head = { status, redirected };
+    for (const name of ["content-type", "retry-after", "dpop-nonce", "www-authenticate", "date"]) head[name] = headers.get(name);
+    const parts = [];
+    let length = 0;
+    if (body !== null) {
+      const reader = body.getReader();
+      for (let part; !head.cut && !(part = await reader.read()).done; ) {
+        if (!(part.value instanceof Uint8Array)) throw new TypeError("body");
+        parts.push(part.value);
+        length += part.value.length;
+        head.cut = length > limit;
+      }
+      if (head.cut) await reader.cancel();
     }
-    if (head.cut) await reader.cancel();
+    return joined([encode(JSON.stringify(head) + "\n"), ...(head.cut ? [] : parts)]);
+  } finally {
+    stop(timer);
   }
-  return new Uint8Array(await new Blob([JSON.stringify(head), "\n", ...(head.cut ? [] : parts)]).arrayBuffer());
+}
+
+/** Bytes behind bytes. */
+function joined(parts) {
+  const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 /** Whether there is a SubtleCrypto: in secure contexts alone. */

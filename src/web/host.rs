@@ -35,10 +35,16 @@ extern "C" {
 
 #[wasm_bindgen(module = "/src/web/host.js")]
 extern "C" {
+    /// Caught, as all are: so they go through the glue, and the module imports from one file.
     #[wasm_bindgen(catch)]
-    fn init(text: &str, timer: &AbortSignal, signal: &JsValue) -> Result<JsValue, JsValue>;
-    fn read(returned: &JsValue, limit: u32) -> Promise;
-    /// Caught, so that it goes through the glue like the others: the module then imports from one file.
+    fn timer(milliseconds: u32) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch)]
+    fn stop(timer: &JsValue) -> Result<(), JsValue>;
+    #[wasm_bindgen(catch)]
+    fn over(timer: &JsValue) -> Result<bool, JsValue>;
+    #[wasm_bindgen(catch)]
+    fn init(text: &str, timer: &JsValue, signal: &JsValue) -> Result<JsValue, JsValue>;
+    fn read(returned: &JsValue, limit: u32, timer: &JsValue) -> Promise;
     #[wasm_bindgen(catch)]
     fn secure() -> Result<bool, JsValue>;
     fn verify(host: &JsValue, algorithm: &str, key: &str, signature: &[u8], signed: &str) -> Promise;
@@ -87,7 +93,7 @@ impl Default for Host {
 #[derive(Debug)]
 pub enum Asked {
     /// A response, or what the timer says.
-    Sent(AbortSignal),
+    Sent(JsValue),
     /// Whether a signature is right.
     Verified,
     /// A signature.
@@ -187,17 +193,23 @@ impl Host {
 }
 
 fn send(request: &Request, call: &Call) -> Result<(Asked, Promise), Event> {
-    let timer = AbortSignal::timeout_with_u32(call.timeout);
     if call.is_aborted() {
         return Err(Event::Unsent(Code::Aborted));
     }
+    let timer = timer(call.timeout).unwrap_or_default();
     let returned = init(&told(request), &timer, &call.signal()).and_then(|init| match &call.fetch {
         Some(fetch) => fetch.call2(&JsValue::UNDEFINED, &request.url.as_str().into(), &init),
         None => global_fetch(&request.url, &init),
     });
     match returned {
-        Ok(returned) => Ok((Asked::Sent(timer), read(&returned, limits::RESPONSE_BYTES as u32))),
-        Err(_) => Err(Event::Failed(why(call, &timer))),
+        Ok(returned) => {
+            let read = read(&returned, limits::RESPONSE_BYTES as u32, &timer);
+            Ok((Asked::Sent(timer), read))
+        }
+        Err(_) => {
+            let _ = stop(&timer);
+            Err(Event::Failed(why(call, &timer)))
+        }
     }
 }
 
@@ -214,10 +226,10 @@ fn told(request: &Request) -> String {
 }
 
 /// Why nothing came back.
-fn why(call: &Call, timer: &AbortSignal) -> Code {
+fn why(call: &Call, timer: &JsValue) -> Code {
     if call.is_aborted() {
         Code::Aborted
-    } else if timer.aborted() {
+    } else if over(timer) == Ok(true) {
         Code::Timeout
     } else {
         Code::Network
