@@ -3,27 +3,20 @@
 
 const encode = (text) => new TextEncoder().encode(text);
 
-/**
- * The end of the time that a call has, as what aborts it: a signal of `AbortSignal.timeout` costs as much as the request, and lives on until its time has come
- * after all. `read` takes it back.
- */
-export function timer(milliseconds) {
-  const timer = new AbortController();
-  timer.running = setTimeout(() => timer.abort(), milliseconds);
-  return timer;
-}
-
-/** Takes the end of the time back. */
-export const stop = (timer) => clearTimeout(timer.running);
-
-/** Whether the time is over. */
-export const over = (timer) => timer.signal.aborted;
+/** What ends each call when its time is over: `read` takes it back. A signal of `AbortSignal.timeout` would live on until then, and costs as much as the request. */
+const timers = new WeakMap();
 
 /** What `fetch` is told, beside the URL. */
-export const init = (text, { signal: end }, signal) => ({ ...JSON.parse(text), signal: signal ? AbortSignal.any([signal, end]) : end });
+export function init(text, milliseconds, signal) {
+  const end = new AbortController();
+  const init = { ...JSON.parse(text), signal: signal ? AbortSignal.any([signal, end.signal]) : end.signal };
+  timers.set(init, { end, running: setTimeout(() => end.abort(), milliseconds) });
+  return init;
+}
 
-/** What came back: status and headers in a line of JSON, and behind it the body, which is cut off beyond so many bytes. */
-export async function read(returned, limit, timer) {
+/** What came back: status and headers in a line of JSON, and behind it the body, which is cut off beyond so many bytes. Of what failed: whether time was over. */
+export async function read(returned, limit, init) {
+  const timer = timers.get(init);
   try {
     const { status, redirected, headers, body } = await returned;
     const head = { status, redirected };
@@ -41,8 +34,10 @@ export async function read(returned, limit, timer) {
       if (head.cut) await reader.cancel();
     }
     return joined([encode(JSON.stringify(head) + "\n"), ...(head.cut ? [] : parts)]);
+  } catch {
+    return Uint8Array.of(timer.end.signal.aborted);
   } finally {
-    stop(timer);
+    clearTimeout(timer.running);
   }
 }
 
