@@ -36,8 +36,8 @@ const HEADERS = {
 /** One thing grows at a time; the others stay at 2 KB, 16 connections, one session. */
 const SETTINGS = {
   cookie: { title: "A request to an API through the edge, by the size of its session", values: { "0.5 KB": { bytes: 512 }, "1 KB": { bytes: 1024 }, "2 KB": { bytes: 2048 }, "2.8 KB": { bytes: 2800 } } },
-  connections: { title: "… by requests at a time", values: { 1: { connections: 1 }, 4: { connections: 4 }, 16: {}, 64: { connections: 64 } } },
-  sessions: { title: "… by how many sessions take turns", values: { 1: {}, 100: { sessions: 100 }, "5,000": { sessions: 5000 } } },
+  connections: { title: "A request to an API through the edge, by requests at a time", values: { 1: { connections: 1 }, 4: { connections: 4 }, 16: {}, 64: { connections: 64 } } },
+  sessions: { title: "A request to an API through the edge, by how many sessions take turns", values: { 1: {}, 100: { sessions: 100 }, "5,000": { sessions: 5000 } } },
 };
 
 /** The tables. */

@@ -9,8 +9,12 @@ import { build } from "esbuild";
 import { rotated } from "./measure.mjs";
 import { digits, spread, table } from "./report.mjs";
 
-const run = promisify(execFile);
+const execute = promisify(execFile);
+const run = (program, words) => execute(program, words, { timeout: PATIENCE, killSignal: "SIGKILL" });
 const PACKAGE = fileURLToPath(new URL("../../pkg", import.meta.url));
+
+/** Milliseconds after which a process is ended. */
+const PATIENCE = 600_000;
 
 const FIRST_PAIR = {
   oauth4webapi: 'import { calculatePKCECodeChallenge, generateRandomCodeVerifier } from "oauth4webapi"; await calculatePKCECodeChallenge(generateRandomCodeVerifier());',
