@@ -4,10 +4,16 @@
  */
 import * as dpop from "dpop";
 import * as grantkit from "grantkit";
+import { sealData, unsealData } from "iron-session";
+import { EncryptJWT, jwtDecrypt } from "jose";
 import * as oauth from "oauth4webapi";
 import { InMemoryWebStorage, OidcClient, WebStorageStateStore } from "oidc-client-ts";
 import * as openid from "openid-client";
 import pkceChallenge from "pkce-challenge";
+
+import { chosen } from "./measure.mjs";
+import { PASSWORD } from "./password.mjs";
+import { PLACE, sessionOf, vaultOf } from "./sessions.mjs";
 
 const ISSUER = "https://op.example";
 const CLIENT_ID = "app";
@@ -28,11 +34,15 @@ const SERVER = {
   id_token_signing_alg_values_supported: ["ES256"],
 };
 
-/** The cases: `{ name, title, peers: { name: operation } }`, ready to be called. */
-export async function cases() {
+/** The cases: `{ name, title, peers: { name: operation } }`, ready to be called: those that were chosen, and in a page without those that are a server's. */
+export async function cases({ only, page } = {}) {
+  return (await all()).filter(({ name, server }) => chosen(name, only) && !(page && server));
+}
+
+async function all() {
   const world = await fixtures();
   return [pkce(), authorizationRequest(world), tokenRequest(world), tokenResponse(world), refresh(world, "plain"),
-    refresh(world, "claims"), refresh(world, "signature"), await dpopRequest(world)];
+    refresh(world, "claims"), refresh(world, "signature"), await dpopRequest(world), ...(await sealing())];
 }
 
 /** One signing key, its public half as the server publishes it, and the answers of the server. */
@@ -191,4 +201,31 @@ async function dpopRequest({ plain, api }) {
       grantkit: () => ours.fetch(tokens, url),
     },
   };
+}
+
+/** A session of 2 KB into a cookie's text and back. All three encrypt and authenticate; ours is bound to the cookie's name and the origin besides. */
+async function sealing() {
+  const session = sessionOf(2_048);
+  const vault = await vaultOf();
+  const text = JSON.stringify(session);
+  const key = await crypto.subtle.importKey("raw", crypto.getRandomValues(new Uint8Array(32)), "AES-GCM", false, ["encrypt", "decrypt"]);
+  const seal = {
+    "iron-session": () => sealData(session, { password: PASSWORD }),
+    "jose, dir + A256GCM": () => new EncryptJWT(session).setProtectedHeader({ alg: "dir", enc: "A256GCM" }).encrypt(key),
+    grantkit: () => vault.seal(PLACE, JSON.stringify(session)),
+  };
+  const sealed = {};
+  for (const [name, operation] of Object.entries(seal)) sealed[name] = await operation();
+  const open = {
+    "iron-session": () => unsealData(sealed["iron-session"], { password: PASSWORD }),
+    "jose, dir + A256GCM": async () => (await jwtDecrypt(sealed["jose, dir + A256GCM"], key)).payload,
+    grantkit: async () => JSON.parse((await vault.open(PLACE, sealed.grantkit)).text),
+  };
+  for (const [name, operation] of Object.entries(open)) {
+    if (JSON.stringify(await operation()) !== text) throw new Error(`${name} opens something else than it sealed`);
+  }
+  return [
+    { name: "seal", title: "A session of 2 KB, sealed", peers: seal, server: true },
+    { name: "open", title: "A session of 2 KB, opened", peers: open, server: true },
+  ];
 }

@@ -12,13 +12,18 @@ import { writeFile } from "node:fs/promises";
 import { Miniflare } from "miniflare";
 import { chromium } from "playwright-core";
 
-import { measure } from "./measure.mjs";
+// Also for the newest workerd, which it chooses.
+import { scriptOf } from "../../tests/runtimes/hosts/workerd.mjs";
+import { chosen, measure } from "./measure.mjs";
 
 const require = createRequire(import.meta.url);
 const program = (name, path) => join(dirname(require.resolve(`${name}/package.json`)), path);
 
 /** Milliseconds after which a runtime that does not answer is ended. */
 const PATIENCE = 600_000;
+
+/** Requests for nothing, before each case in workerd. */
+const EMPTY = 25;
 
 /** The runtimes by name. */
 export const HOSTS = {
@@ -43,7 +48,7 @@ async function run(command, words, { folder, script }, options) {
   const file = join(folder, "main.mjs");
   await writeFile(file, [
     `import { cases, measureHere } from "./${script}";`,
-    `console.log(JSON.stringify(await measureHere(await cases(), ${JSON.stringify(options)})));`,
+    `console.log(JSON.stringify(await measureHere(await cases(${JSON.stringify(options)}), ${JSON.stringify(options)})));`,
     "globalThis.process?.exit(0);",
   ].join("\n"));
   const child = spawn(command, [...words, file], { cwd: folder, stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" } });
@@ -56,8 +61,9 @@ async function run(command, words, { folder, script }, options) {
   return JSON.parse(output.trim().split("\n").at(-1));
 }
 
-/** workerd's clock stands still while it works, so it is timed from outside: a request for n operations, less one for none. */
-async function inWorkerd({ workerScript, modules }, options) {
+/** workerd's clock stands still while it works, so it is timed from outside: a request for n operations, less the least that one for none took. */
+async function inWorkerd({ folder, nodePaths, entry }, options) {
+  const bundled = await scriptOf(folder, entry, { nodePaths, minify: true, legalComments: "none" });
   const source = [
     'import { cases, repeat } from "./bundle.js";',
     "let ready;",
@@ -70,7 +76,7 @@ async function inWorkerd({ workerScript, modules }, options) {
     "} };",
   ].join("\n");
   const workerd = new Miniflare({
-    modules: [{ type: "ESModule", path: "worker.js", contents: source }, { type: "ESModule", path: "bundle.js", contents: workerScript }, ...modules],
+    modules: [{ type: "ESModule", path: "worker.js", contents: source }, { type: "ESModule", path: "bundle.js", contents: bundled.script }, ...bundled.modules],
     compatibilityDate: "2026-04-01", host: "127.0.0.1", port: 0, cf: false,
   });
   try {
@@ -86,9 +92,10 @@ async function inWorkerd({ workerScript, modules }, options) {
       return performance.now() - began;
     };
     const results = {};
-    for (const { name, peers } of await (await ask({})).json()) {
-      const time = async (peer, times) => Math.max(0.001, (await spend(name, peer, times)) - (await spend(name, peer, 0)));
-      results[name] = await measure(peers, time, options);
+    for (const { name, peers } of (await (await ask({})).json()).filter(({ name }) => chosen(name, options.only))) {
+      let idle = Infinity;
+      for (let i = 0; i < EMPTY; i++) idle = Math.min(idle, await spend(name, peers[i % peers.length], 0));
+      results[name] = await measure(peers, async (peer, times) => (await spend(name, peer, times)) - idle, options);
     }
     return results;
   } finally {
@@ -100,7 +107,7 @@ async function inWorkerd({ workerScript, modules }, options) {
 async function withPage({ files }, options, visit) {
   const page = `<!doctype html><meta charset="utf-8"><title>bench</title><script type="module">
 import { cases, measureHere } from "/bundle.js";
-try { globalThis.results = await measureHere(await cases(), ${JSON.stringify(options)}); } catch (error) { globalThis.results = { error: String(error) }; }
+try { globalThis.results = await measureHere(await cases(${JSON.stringify({ ...options, page: true })}), ${JSON.stringify(options)}); } catch (error) { globalThis.results = { error: String(error) }; }
 document.title = "done";
 </script>`;
   const server = createServer((request, response) => {
@@ -119,6 +126,7 @@ document.title = "done";
 }
 
 async function inChromium(url) {
+  if (!process.env.CHROMIUM) throw new Error("it is not there");
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"] });
   try {
     const page = await browser.newPage();
@@ -132,6 +140,7 @@ async function inChromium(url) {
 
 /** By plain WebDriver: a stock Firefox needs nothing else. */
 async function inFirefox(url) {
+  if (!process.env.FIREFOX || !process.env.GECKODRIVER) throw new Error("it or its driver is not there");
   const port = 20_000 + Math.floor(Math.random() * 20_000);
   const driver = spawn(process.env.GECKODRIVER, ["--port", String(port), "--host", "127.0.0.1", "--log", "fatal"], { stdio: "ignore" });
   const command = async (method, path, body) => {

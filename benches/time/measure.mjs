@@ -3,6 +3,11 @@
  * disturbs all of them. A peer's figure is the median of its rounds.
  */
 
+/** Whether a name begins with one of these words, which commas separate; without words, all do. */
+export function chosen(name, words) {
+  return !words || words.split(",").some((word) => name.toLowerCase().startsWith(word.toLowerCase()));
+}
+
 /** Runs an operation so many times. */
 export async function repeat(operation, times) {
   for (let i = 0; i < times; i++) {
@@ -33,11 +38,12 @@ export async function measure(names, time, { rounds, milliseconds }) {
   return figures;
 }
 
-/** How many operations fill the time of a round. What is run to find out warms the engine up. */
+/** How many operations fill the time of a round. What is run to find out warms the engine up; looked at twice, because one stall would make all rounds short. */
 async function calibrate(time, milliseconds) {
   for (let times = 16; ; times *= 2) {
+    if ((await time(times)) < milliseconds / 2) continue;
     const took = await time(times);
-    if (took >= milliseconds / 2) return Math.max(1, Math.round((times * milliseconds) / took));
+    if (took >= milliseconds / 4) return Math.max(1, Math.round((times * milliseconds) / took));
   }
 }
 

@@ -9,8 +9,12 @@ import { build } from "esbuild";
 import { rotated } from "./measure.mjs";
 import { digits, spread, table } from "./report.mjs";
 
-const run = promisify(execFile);
+const execute = promisify(execFile);
+const run = (program, words) => execute(program, words, { timeout: PATIENCE, killSignal: "SIGKILL" });
 const PACKAGE = fileURLToPath(new URL("../../pkg", import.meta.url));
+
+/** Milliseconds after which a process is ended. */
+const PATIENCE = 600_000;
 
 const FIRST_PAIR = {
   oauth4webapi: 'import { calculatePKCECodeChallenge, generateRandomCodeVerifier } from "oauth4webapi"; await calculatePKCECodeChallenge(generateRandomCodeVerifier());',
@@ -34,7 +38,8 @@ export async function coldStart({ folder, nodePaths }, quick) {
       figures[name].push(performance.now() - began);
     }
   }
-  return { name: "cold-start", text: table({ title: "A process from its start to the first PKCE pair", base: names[0], peers: names, unit: "ms" }, { Node: figures }) };
+  const results = { Node: figures };
+  return [{ name: "cold-start", text: table({ title: "A process from its start to the first PKCE pair", base: names[0], peers: names, unit: "ms" }, results), results }];
 }
 
 const file = (folder, name) => join(folder, `first-${name.replaceAll(/\W/g, "-")}.mjs`);
@@ -49,7 +54,7 @@ function bundle(contents, outfile, nodePaths) {
 /** Compiling and instantiating each module, the first time in a process, in Node. */
 export async function instantiation(quick) {
   const figures = {};
-  for (const name of ["client", "core"]) {
+  for (const name of ["client", "core", "edge"]) {
     const path = join(PACKAGE, `dist/wasm/${name}.wasm`);
     const program = `const bytes = require("node:fs").readFileSync(${JSON.stringify(path)});
       const began = performance.now();
@@ -70,13 +75,15 @@ export async function instantiation(quick) {
     const { median, least, most } = spread(list);
     return `| ${name} | ${digits(median)} (${digits(least)}–${digits(most)}) |`;
   });
-  return { name: "instantiation", text: ["| Compile and instantiate, first in a process, ms, median (least–most) | Node |", "|---|---|", ...rows].join("\n") };
+  const text = ["| Compile and instantiate, first in a process, ms, median (least–most) | Node |", "|---|---|", ...rows].join("\n");
+  return [{ name: "instantiation", text, results: { Node: figures } }];
 }
 
 const NATIVE = { challenge: "The S256 challenge of a verifier, in a Rust program", "token-response": "A token response read, in a Rust program" };
 
 /** The crate, natively, beside the `oauth2` crate. */
 export async function native() {
+  if (!process.env.NATIVE) throw new Error("the program was not compiled");
   const { stdout } = await run(process.env.NATIVE, []);
   return Object.entries(JSON.parse(stdout)).map(([name, figures]) => {
     const peers = Object.keys(figures);
@@ -84,9 +91,13 @@ export async function native() {
   });
 }
 
-/** Bytes of the module's memory after some operations and after a million. */
+/** How many operations, and after which parts of them somebody looks. */
+const OPERATIONS = 1_000_000;
+const LOOKS = 10;
+
+/** What lives on in a process after operations without end: the module's memory, and the heap once its garbage is gone. */
 export async function memory({ folder, nodePaths }, quick) {
-  const many = quick ? 20_000 : 1_000_000;
+  const many = quick ? OPERATIONS / 50 : OPERATIONS;
   const script = join(folder, "memory.mjs");
   await bundle(`
     const { Instance } = WebAssembly;
@@ -94,18 +105,37 @@ export async function memory({ folder, nodePaths }, quick) {
     WebAssembly.Instance = function (...given) { const made = new Instance(...given); memory = made.exports.memory; return made; };
     const grantkit = await import("grantkit");
     const body = '{"access_token":"SlAV32hkKG","token_type":"Bearer","expires_in":3600,"refresh_token":"8xLOxBtZp8"}';
-    const client = new grantkit.Client({ issuer: "https://op.example", authorization_endpoint: "https://op.example/a", token_endpoint: "https://op.example/t" }, { clientId: "app", redirectUri: "https://app.example/cb",
-      fetch: async () => new Response(body, { headers: { "content-type": "application/json" } }) });
-    const work = { pkce: () => grantkit.codeChallenge(grantkit.randomCodeVerifier()), response: () => grantkit.parseTokenResponse({ status: 200, headers: { "content-type": "application/json" }, body }), authorize: () => client.authorize(), refresh: () => client.refresh("8xLOxBtZp8") };
-    const after = {};
+    const response = { status: 200, headers: { "content-type": "application/json" }, body };
+    const client = new grantkit.Client({ issuer: "https://op.example", authorization_endpoint: "https://op.example/a", token_endpoint: "https://op.example/t" }, {
+      clientId: "app", redirectUri: "https://app.example/cb", fetch: async () => new Response(body, { headers: response.headers }),
+    });
+    const work = {
+      "PKCE pair": () => grantkit.codeChallenge(grantkit.randomCodeVerifier()),
+      "token response": () => grantkit.parseTokenResponse(response),
+      "authorization request": () => client.authorize(),
+      "refresh, whole exchange": () => client.refresh("8xLOxBtZp8"),
+    };
+    const seen = {};
+    const look = () => { gc(); gc(); return { module: memory.buffer.byteLength, heap: process.memoryUsage().heapUsed }; };
     for (const [name, operation] of Object.entries(work)) {
-      for (let i = 0; i < 1000; i++) await operation();
-      const few = memory.buffer.byteLength;
-      for (let i = 0; i < ${many}; i++) { const result = operation(); if (result instanceof Promise) await result; }
-      after[name] = [few, memory.buffer.byteLength];
+      seen[name] = [];
+      for (let part = 0; part < ${LOOKS}; part++) {
+        for (let i = 0; i < ${many / LOOKS}; i++) { const result = operation(); if (result instanceof Promise) await result; }
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        seen[name].push(look());
+      }
     }
-    console.log(JSON.stringify(after));`, script, nodePaths);
-  const { stdout } = await run(process.execPath, [script]);
-  const rows = Object.entries(JSON.parse(stdout)).map(([name, [few, lots]]) => `| ${name} | ${few.toLocaleString("en-US")} | ${lots.toLocaleString("en-US")} |`);
-  return { name: "memory", text: [`| Bytes of the module's memory | after 1,000 operations | after ${many.toLocaleString("en-US")} more |`, "|---|---|---|", ...rows].join("\n") };
+    console.log(JSON.stringify(seen));`, script, nodePaths);
+  const { stdout } = await run(process.execPath, ["--expose-gc", script]);
+  const results = {};
+  const shown = [1, LOOKS / 2, LOOKS];
+  const rows = Object.entries(JSON.parse(stdout)).map(([name, seen]) => {
+    const first = seen[0], last = seen.at(-1);
+    results[name] = { seen, flat: last.module === first.module && last.heap < first.heap * 1.1 };
+    const of = (what) => shown.map((part) => (seen[part - 1][what] / 1024).toFixed(0)).join(" · ");
+    return `| ${name} | ${of("module")} | ${of("heap")} |`;
+  });
+  const after = shown.map((part) => ((many / LOOKS) * part).toLocaleString("en-US")).join(" · ");
+  const text = [`| KiB held after ${after} operations | the module's memory | JavaScript's heap, collected |`, "|---|---|---|", ...rows].join("\n");
+  return [{ name: "memory", text, results: { Node: results } }];
 }

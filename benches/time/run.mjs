@@ -1,31 +1,36 @@
 /**
  * Times grantkit beside its peers.
  *
- *     node benches/time/run.mjs                       every case in every runtime
- *     node benches/time/run.mjs --only pkce,refresh   cases by the start of their names
- *     node benches/time/run.mjs --in node,workerd     some runtimes
- *     node benches/time/run.mjs --quick               fewer and shorter rounds, for a look; writes nothing
+ *     node benches/time/run.mjs                       everything
+ *     node benches/time/run.mjs --only pkce,edge      cases and parts by the start of their names
+ *     node benches/time/run.mjs --in node,workerd     cases in some runtimes, and no other part
+ *     node benches/time/run.mjs --quick               fewer and shorter rounds, for a look
  *
- * Prints the tables, and writes them to `benches/time.md` with a picture of each.
+ * Prints the tables. The run of everything writes them to `benches/time.md` too, with a picture of each. What is not there or fails is named, and left out.
  */
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { cpus, loadavg, tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 
 import { build } from "esbuild";
 
-import { coldStart, instantiation, memory, native } from "./process.mjs";
+import { edge } from "./edge.mjs";
 import { HOSTS } from "./hosts.mjs";
+import { chosen } from "./measure.mjs";
+import { coldStart, instantiation, memory, native } from "./process.mjs";
 import { picture, table } from "./report.mjs";
+import { judged } from "./targets.mjs";
 
 const BENCHES = fileURLToPath(new URL("../", import.meta.url));
 const PACKAGE = fileURLToPath(new URL("../../pkg", import.meta.url));
 
+/** What is measured beside the cases; each gives tables. */
+const PARTS = { edge, "cold-start": coldStart, instantiation, memory, native };
+
 const { values } = parseArgs({ options: { only: { type: "string" }, in: { type: "string" }, quick: { type: "boolean", default: false } } });
-const chosen = (name, words) => !words || words.split(",").some((word) => name.toLowerCase().startsWith(word.toLowerCase()));
-const options = values.quick ? { rounds: 3, milliseconds: 30 } : { rounds: 9, milliseconds: 100 };
+const options = { ...(values.quick ? { rounds: 3, milliseconds: 30 } : { rounds: 9, milliseconds: 100 }), only: values.only };
 
 const folder = await mkdtemp(join(tmpdir(), "grantkit-bench-"));
 try {
@@ -33,56 +38,71 @@ try {
   await mkdir(nodePaths[0]);
   await symlink(PACKAGE, join(nodePaths[0], "grantkit"), "junction");
   const bundles = await bundle(folder, nodePaths);
-  const before = loadavg()[0];
-  const results = {};
-  for (const [name, run] of Object.entries(HOSTS).filter(([name]) => chosen(name, values.in))) {
+  const loads = [];
+  const missing = [];
+  const attempt = async (name, work) => {
+    loads.push(loadavg()[0]);
     const began = performance.now();
-    const figures = await run(bundles, options).catch((error) => console.log(`   --  ${name}: ${error.message}`));
-    if (!figures) continue;
-    results[name] = figures;
-    console.log(`   ok  ${name} (${((performance.now() - began) / 1000).toFixed(0)} s)`);
+    try {
+      const outcome = await work();
+      console.log(`   ok  ${name} (${((performance.now() - began) / 1000).toFixed(0)} s)`);
+      return outcome;
+    } catch (error) {
+      missing.push(`${name}: ${error.message}`);
+      console.log(`   --  ${name}: ${error.message}`);
+      return undefined;
+    }
+  };
+
+  const { cases } = await import(pathToFileURL(join(folder, "node.mjs")).href);
+  const wanted = await cases(options);
+  const byRuntime = {};
+  for (const [name, run] of Object.entries(HOSTS)) {
+    if (wanted.length === 0 || !chosen(name, values.in)) continue;
+    const figures = await attempt(name, () => run(bundles, options));
+    if (figures) byRuntime[name] = figures;
   }
-  const tables = await timed(results);
-  if (!values.only && !values.in) tables.push(await coldStart(bundles, values.quick), await instantiation(values.quick), await memory(bundles, values.quick), ...(await native()));
-  const note = `${cpus()[0].model.trim()}, ${cpus().length} cores; load ${before.toFixed(1)} before, ${loadavg()[0].toFixed(1)} after. ${options.rounds} rounds of ${options.milliseconds} ms, rotated. Read ratios; below 1.25x two are equal.`;
-  const text = tables.map(({ text }) => text).join("\n\n");
-  console.log(`\n${text}\n\n${note}`);
-  if (!values.quick && !values.only && !values.in) await keep(tables, note);
+  const tables = wanted.map((one) => timed(one, byRuntime)).filter((one) => one.results && Object.keys(one.results).length > 0);
+  for (const [name, part] of Object.entries(PARTS)) {
+    if (values.in || !chosen(name, values.only)) continue;
+    tables.push(...((await attempt(name, () => part(bundles, values.quick))) ?? []));
+  }
+  loads.push(loadavg()[0]);
+
+  const note = [
+    `${cpus()[0].model.trim()}, ${cpus().length} cores; load of the machine ${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)}, our own included.`,
+    `${options.rounds} rounds of ${options.milliseconds} ms, rotated. Read ratios; below 1.25x two are equal.`,
+    ...missing.map((what) => `Not measured: ${what}`),
+  ].join("\n");
+  const targets = judged(tables);
+  console.log(["", ...tables.map(({ text }) => text), targets, note].join("\n\n"));
+  if (!values.quick && !values.only && !values.in) await keep(tables, targets, note);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** One table and one picture for each case, over the runtimes that answered. */
-async function timed(results) {
-  const { cases } = await import(pathToFileURL(join(folder, "node.mjs")).href);
-  return (await cases()).filter(({ name }) => chosen(name, values.only)).map(({ name, title, peers }) => {
-    const names = Object.keys(peers);
-    const subject = { title, base: names[0], peers: names, unit: "µs" };
-    const of = Object.fromEntries(Object.entries(results).map(([runtime, figures]) => [runtime, figures[name]]));
-    return { name, text: table(subject, of), svg: picture(subject, of) };
-  });
+/** One table and one picture for a case, over the runtimes that answered. */
+function timed({ name, title, peers }, byRuntime) {
+  const names = Object.keys(peers);
+  const subject = { title, base: names[0], peers: names, unit: "µs" };
+  const results = Object.fromEntries(Object.entries(byRuntime).filter(([, figures]) => figures[name]).map(([runtime, figures]) => [runtime, figures[name]]));
+  return { name, text: table(subject, results), svg: picture(subject, results), results };
 }
 
-async function keep(tables, note) {
-  const head = "# Time, beside the peers\n\nWritten by `cargo xtask bench`: what it printed, nothing else.\n";
-  const body = tables.map(({ name, text, svg }) => (svg ? `${text}\n\n![](${name}.svg)` : text));
-  await writeFile(join(BENCHES, "time.md"), [head, note, ...body].join("\n\n") + "\n");
+async function keep(tables, targets, note) {
+  const head = "# Time, beside the peers\n\nWritten by `cargo xtask bench`: what it printed, nothing else.";
+  const body = tables.map(({ name, text, svg }) => (svg ? `![](${name}.svg)\n\n${text}` : text));
+  await writeFile(join(BENCHES, "time.md"), [head, note, "## Targets", targets, "## Measured", ...body].join("\n\n") + "\n");
   for (const { name, svg } of tables) if (svg) await writeFile(join(BENCHES, `${name}.svg`), svg);
 }
 
-/** The cases with all peers in one file: with our module as text, and for workerd with the module beside it. */
+/** The cases with all peers in one file, our module as text in it, and the source of the same for workerd. */
 async function bundle(folder, nodePaths) {
-  const at = { bundle: true, format: "esm", target: "es2022", legalComments: "none", minify: true, logLevel: "silent", nodePaths };
-  const entry = join(BENCHES, "time/cases.mjs");
-  const both = join(folder, "both.js");
-  await writeFile(both, `export * from ${JSON.stringify(entry)}; export * from ${JSON.stringify(join(BENCHES, "time/measure.mjs"))};`);
-  await build({ ...at, entryPoints: [both], outfile: join(folder, "node.mjs"), platform: "browser" });
-  const modules = [];
-  const keepWasm = { name: "wasm stays a module", setup: (builder) => builder.onLoad({ filter: /\.wasm$/ }, () => undefined) || builder.onResolve({ filter: /\.wasm$/ }, async ({ path, resolveDir }) => {
-    const name = basename(path);
-    modules.push({ type: "CompiledWasm", path: name, contents: await readFile(join(resolveDir, path)) });
-    return { path: `./${name}`, external: true };
-  }) };
-  const { outputFiles } = await build({ ...at, entryPoints: [both], conditions: ["workerd"], platform: "browser", plugins: [keepWasm], write: false });
-  return { folder, nodePaths, script: "node.mjs", files: { browser: await readFile(join(folder, "node.mjs"), "utf8") }, workerScript: outputFiles[0].text, modules };
+  const both = ["cases", "measure"].map((name) => `export * from ${JSON.stringify(join(BENCHES, `time/${name}.mjs`))};`).join("\n");
+  const outfile = join(folder, "node.mjs");
+  await build({
+    stdin: { contents: both, resolveDir: folder }, outfile, bundle: true, format: "esm", target: "es2022", platform: "browser", legalComments: "none", minify: true,
+    logLevel: "silent", nodePaths,
+  });
+  return { folder, nodePaths, script: "node.mjs", files: { browser: await readFile(outfile, "utf8") }, entry: both };
 }

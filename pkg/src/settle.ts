@@ -35,16 +35,23 @@ export function look<T>(about: string, phase: Phase, at: () => T): T {
 
 /** Arguments as JSON. What JSON would leave out without a word is refused instead. */
 export function toJson(value: unknown, about: string, phase: Phase): string {
-  let at = about;
-  const refuseSilentLoss = (name: string, member: unknown): unknown => {
-    if (name !== "" && !/^\d+$/.test(name)) at = name;
-    const lost = typeof member === "function" || typeof member === "symbol" || (typeof member === "number" && !Number.isFinite(member));
-    if (lost || typeof member === "bigint") throw invalidArgument(at, phase);
-    return member;
-  };
-  const text = look(about, phase, () => JSON.stringify(value, refuseSilentLoss));
+  const text = look(about, phase, () => {
+    refuseSilentLoss(value, about, phase);
+    return JSON.stringify(value);
+  });
   if (typeof text !== "string") throw invalidArgument(about, phase);
   return text;
+}
+
+/** Looks before `JSON.stringify` does: a replacer, which it would call for each member, takes several times as long as the rest. */
+function refuseSilentLoss(value: unknown, about: string, phase: Phase): void {
+  const lost = typeof value === "function" || typeof value === "symbol" || (typeof value === "number" && !Number.isFinite(value));
+  if (lost || typeof value === "bigint") throw invalidArgument(about, phase);
+  if (typeof value !== "object" || value === null) return;
+  const { toJSON } = value as { toJSON?: unknown };
+  if (typeof toJSON === "function") return refuseSilentLoss(toJSON.call(value), about, phase);
+  if (Array.isArray(value)) for (const item of value) refuseSilentLoss(item, about, phase);
+  else for (const name of Object.keys(value)) refuseSilentLoss((value as Record<string, unknown>)[name], name, phase);
 }
 
 /** Whether it has members to look at, and is no list. */

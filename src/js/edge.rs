@@ -22,12 +22,12 @@ use crate::{
         seal::{self, KeyId, Purpose, Sealed},
         turn::{Entry, Message, Spans},
     },
-    text::{
-        base64url,
-        json::{Object, Raw, Writer, push_integer},
-    },
+    text::json::{Object, Raw, Writer, push_integer},
     time::Timestamp,
 };
+
+/// Keys that a handler may have: their numbers are a byte.
+const SESSION_KEYS: usize = 256;
 
 /// What the operator decided, and the names of the keys, the one that seals first.
 #[derive(Debug)]
@@ -44,11 +44,32 @@ impl Handler {
     pub fn new(input: &str) -> Result<Self, (Refusal, Option<&'static str>)> {
         let wrong = |about: &'static str| (Why::Misconfigured.about(about), None);
         let options = Object::parse(input).ok_or_else(|| wrong("options"))?;
-        let keys =
-            options.get("sessionKeys").and_then(texts).filter(|keys| !keys.is_empty()).ok_or_else(|| wrong("sessionKeys"))?;
+        let keys = options.get("sessionKeys").and_then(texts).filter(|keys| (1..=SESSION_KEYS).contains(&keys.len()));
+        let keys = keys.ok_or_else(|| wrong("sessionKeys"))?;
         let weak = |weak: seal::Weak| (Why::Misconfigured.about("sessionKeys"), Some(weak.message()));
         let keys = keys.iter().map(|key| seal::key_id(key).map_err(weak)).collect::<Result<Vec<_>, _>>()?;
         Ok(Self { config: config(&options).map_err(wrong)?, keys })
+    }
+
+    /// What was sealed as text: `sealed` is the initialisation vector, and behind it the ciphertext with its tag. Bytes cross as they are, for they are most of
+    /// what a request brings.
+    ///
+    /// # Errors
+    /// [`Why::Internal`] for what is too short.
+    pub fn sealed(&self, sealed: &[u8]) -> Result<String, Refusal> {
+        let (iv, ciphertext) = sealed.split_first_chunk().ok_or(Why::Internal)?;
+        let key = *self.keys.first().ok_or(Why::Internal)?;
+        Ok(Sealed { key, iv: *iv, ciphertext: ciphertext.to_vec() }.to_text())
+    }
+
+    /// A sealed text as what opens it: the number of the key, one byte, and behind it what [`sealed`](Self::sealed) took.
+    ///
+    /// # Errors
+    /// [`Why::SessionDamaged`] for what is none, or by no key of ours.
+    pub fn unsealed(&self, sealed: &str) -> Result<Vec<u8>, Refusal> {
+        let sealed = Sealed::parse(sealed)?;
+        let key = u8::try_from(sealed.key_among(&self.keys)?).map_err(|_| Why::SessionDamaged)?;
+        Ok([&[key], sealed.iv.as_slice(), &sealed.ciphertext].concat())
     }
 
     /// Answers a question by its name.
@@ -77,19 +98,6 @@ impl Handler {
             "associated_data" => {
                 let purpose = Purpose::parse(&ask.text("purpose")?).ok_or(Why::Internal)?;
                 seal::associated_data(purpose, &ask.text("name")?, &ask.text("origin")?)
-            }
-            "sealed" => {
-                let bytes = |name| base64url::decode(&ask.text(name).ok()?);
-                let iv = bytes("iv").and_then(|iv| iv.try_into().ok()).ok_or(Why::Internal)?;
-                let key = *self.keys.first().ok_or(Why::Internal)?;
-                Sealed { key, iv, ciphertext: bytes("ciphertext").ok_or(Why::Internal)? }.to_text()
-            }
-            "unsealed" => {
-                let sealed = Sealed::parse(&ask.text("sealed")?)?;
-                let mut json = Writer::default();
-                json.integer("key", i64::try_from(sealed.key_among(&self.keys)?).unwrap_or(0));
-                json.string("iv", &base64url::encode(&sealed.iv)).string("ciphertext", &base64url::encode(&sealed.ciphertext));
-                json.finish()
             }
             "write_session" => {
                 let max_age = ask.number("maxAge").and_then(|n| u32::try_from(n).ok()).ok_or(Why::Internal)?;
@@ -426,7 +434,7 @@ fn error(report: &Object<'_>) -> String {
 /// The same for JavaScript.
 #[cfg(target_arch = "wasm32")]
 pub mod door {
-    use alloc::string::String;
+    use alloc::{string::String, vec::Vec};
     use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
     use super::{Ask, Handler, ask_of_nobody};
@@ -456,6 +464,16 @@ pub mod door {
                 json.optional("about", refusal.about).string("message", more.unwrap_or_else(|| refusal.why.message()));
                 json.finish().into()
             })
+        }
+
+        /// See [`Handler::sealed`].
+        pub fn sealed(&self, sealed: &[u8]) -> String {
+            settle(self.0.sealed(sealed))
+        }
+
+        /// See [`Handler::unsealed`]; nothing where it is refused.
+        pub fn unsealed(&self, sealed: &str) -> Vec<u8> {
+            self.0.unsealed(sealed).unwrap_or_default()
         }
 
         /// Answers a question.

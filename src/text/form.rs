@@ -32,17 +32,27 @@ pub fn parse(form: &str) -> Vec<(String, String)> {
 }
 
 fn push(text: &mut String, value: &str) {
-    for byte in value.bytes() {
-        match byte {
-            b'*' | b'-' | b'.' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => text.push(char::from(byte)),
-            b' ' => text.push('+'),
-            _ => {
-                text.push('%');
-                text.push(digit(byte / 16));
-                text.push(digit(byte % 16));
+    let mut rest = value;
+    // Most of what is sent stands for itself, and goes as it is, not letter by letter.
+    while let Some((plain, special)) = rest.bytes().position(|byte| !is_plain(byte)).and_then(|at| rest.split_at_checked(at)) {
+        text.push_str(plain);
+        let mut chars = special.chars();
+        for byte in chars.next().unwrap_or(' ').encode_utf8(&mut [0; 4]).bytes() {
+            if byte == b' ' {
+                text.push('+');
+                continue;
             }
+            text.push('%');
+            text.push(digit(byte / 16));
+            text.push(digit(byte % 16));
         }
+        rest = chars.as_str();
     }
+    text.push_str(rest);
+}
+
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b'*' | b'-' | b'.' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z')
 }
 
 fn digit(value: u8) -> char {

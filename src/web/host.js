@@ -3,26 +3,53 @@
 
 const encode = (text) => new TextEncoder().encode(text);
 
-/** What `fetch` is told beside the URL. */
-export const init = (text, timer, signal) => ({ ...JSON.parse(text), signal: signal ? AbortSignal.any([signal, timer]) : timer });
+/** What ends each call when its time is over: `read` takes it back. A signal of `AbortSignal.timeout` would live on until then, and costs as much as the request. */
+const timers = new WeakMap();
 
-/** What came back: status and headers in a line of JSON, and behind it the body, which is cut off beyond so many bytes. */
-export async function read(returned, limit) {
-  const { status, redirected, headers, body } = await returned;
-  const head = { status, redirected };
-  for (const name of ["content-type", "retry-after", "dpop-nonce", "www-authenticate", "date"]) head[name] = headers.get(name);
-  const parts = [];
-  if (body !== null) {
-    const reader = body.getReader();
-    for (let part; !head.cut && !(part = await reader.read()).done; ) {
-      if (!(part.value instanceof Uint8Array)) throw new TypeError("body");
-      parts.push(part.value);
-      limit -= part.value.length;
-      head.cut = limit < 0;
+/** What `fetch` is told, beside the URL. */
+export function init(text, milliseconds, signal) {
+  const end = new AbortController();
+  const init = { ...JSON.parse(text), signal: signal ? AbortSignal.any([signal, end.signal]) : end.signal };
+  timers.set(init, { end, running: setTimeout(() => end.abort(), milliseconds) });
+  return init;
+}
+
+/** What came back: status and headers in a line of JSON, and behind it the body, which is cut off beyond so many bytes. Of what failed: whether time was over. */
+export async function read(returned, limit, init) {
+  const timer = timers.get(init);
+  try {
+    const { status, redirected, headers, body } = await returned;
+    const head = { status, redirected };
+    for (const name of ["content-type", "retry-after", "dpop-nonce", "www-authenticate", "date"]) head[name] = headers.get(name);
+    const parts = [];
+    let length = 0;
+    if (body !== null) {
+      const reader = body.getReader();
+      for (let part; !head.cut && !(part = await reader.read()).done; ) {
+        if (!(part.value instanceof Uint8Array)) throw new TypeError("body");
+        parts.push(part.value);
+        length += part.value.length;
+        head.cut = length > limit;
+      }
+      if (head.cut) await reader.cancel();
     }
-    if (head.cut) await reader.cancel();
+    return joined([encode(JSON.stringify(head) + "\n"), ...(head.cut ? [] : parts)]);
+  } catch {
+    return Uint8Array.of(timer.end.signal.aborted);
+  } finally {
+    clearTimeout(timer.running);
   }
-  return new Uint8Array(await new Blob([JSON.stringify(head), "\n", ...(head.cut ? [] : parts)]).arrayBuffer());
+}
+
+/** Bytes behind bytes. */
+function joined(parts) {
+  const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 /** Whether there is a SubtleCrypto: in secure contexts alone. */

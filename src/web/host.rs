@@ -31,16 +31,13 @@ extern "C" {
     /// Looked up at each call, and called without a receiver.
     #[wasm_bindgen(js_name = fetch, catch)]
     fn global_fetch(url: &str, init: &JsValue) -> Result<JsValue, JsValue>;
-    /// Caught: workerd counts the timers of a request, and refuses one too many.
-    #[wasm_bindgen(js_namespace = AbortSignal, catch)]
-    fn timeout(milliseconds: u32) -> Result<AbortSignal, JsValue>;
 }
 
 #[wasm_bindgen(module = "/src/web/host.js")]
 extern "C" {
     #[wasm_bindgen(catch)]
-    fn init(text: &str, timer: &AbortSignal, signal: &JsValue) -> Result<JsValue, JsValue>;
-    fn read(returned: &JsValue, limit: u32) -> Promise;
+    fn init(text: &str, milliseconds: u32, signal: &JsValue) -> Result<JsValue, JsValue>;
+    fn read(returned: &JsValue, limit: u32, init: &JsValue) -> Promise;
     /// Caught, so that it goes through the glue like the others: the module then imports from one file.
     #[wasm_bindgen(catch)]
     fn secure() -> Result<bool, JsValue>;
@@ -91,8 +88,8 @@ impl Default for Host {
 /// What was asked of the host and is yet to come.
 #[derive(Debug)]
 pub enum Asked {
-    /// A response, or what the timer says.
-    Sent(AbortSignal),
+    /// A response, or whether time was over.
+    Sent,
     /// Whether a signature is right.
     Verified,
     /// A signature.
@@ -151,10 +148,11 @@ impl Host {
     pub fn finish(&self, asked: Asked, answer: Option<Vec<u8>>, call: &Call) -> Event {
         let unusable = Event::Failed(Code::AlgorithmUnsupported);
         match (asked, answer) {
-            (Asked::Sent(timer), answer) => match answer.as_deref().and_then(response) {
+            (Asked::Sent, answer) => match answer.as_deref().and_then(response) {
                 Some(event) => event,
                 // Told apart by who ended it, not by the error: workerd throws a plain `Error` where others throw a `TypeError`.
-                None => Event::Failed(why(call, &timer)),
+                None if call.is_aborted() => Event::Failed(Code::Aborted),
+                None => Event::Failed(if answer.as_deref() == Some(&[1]) { Code::Timeout } else { Code::Network }),
             },
             (Asked::Verified, Some(right)) => Event::Verified(right == [1]),
             (Asked::Signed, Some(signature)) => Event::Signed(signature),
@@ -195,15 +193,14 @@ fn send(request: &Request, call: &Call) -> Result<(Asked, Promise), Event> {
     if call.is_aborted() {
         return Err(Event::Unsent(Code::Aborted));
     }
-    let timer = timeout(call.timeout).map_err(|_| Event::Unsent(Code::Network))?;
-    let returned = init(&told(request), &timer, &call.signal()).and_then(|init| match &call.fetch {
+    // Caught: workerd counts the timers of a request, and refuses one too many.
+    let init = init(&told(request), call.timeout, &call.signal()).map_err(|_| Event::Unsent(Code::Network))?;
+    let returned = match &call.fetch {
         Some(fetch) => fetch.call2(&JsValue::UNDEFINED, &request.url.as_str().into(), &init),
         None => global_fetch(&request.url, &init),
-    });
-    match returned {
-        Ok(returned) => Ok((Asked::Sent(timer), read(&returned, limits::RESPONSE_BYTES as u32))),
-        Err(_) => Err(Event::Failed(why(call, &timer))),
-    }
+    };
+    // Where it threw, there is nothing to read.
+    Ok((Asked::Sent, read(&returned.unwrap_or_default(), limits::RESPONSE_BYTES as u32, &init)))
 }
 
 /// What `fetch` is told, as JSON.
@@ -216,17 +213,6 @@ fn told(request: &Request) -> String {
     json.string("method", request.method).raw("headers", &headers.finish());
     json.optional("body", request.body.as_ref().map(Secret::expose)).string("redirect", "manual");
     json.finish()
-}
-
-/// Why nothing came back.
-fn why(call: &Call, timer: &AbortSignal) -> Code {
-    if call.is_aborted() {
-        Code::Aborted
-    } else if timer.aborted() {
-        Code::Timeout
-    } else {
-        Code::Network
-    }
 }
 
 /// What came back, a line of JSON and the body; `None` where a caller's `fetch` returned what is no response.

@@ -71,13 +71,18 @@ fn a_request_is_read_into_what_it_is_for() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn what_is_sealed_is_written_and_read_in_one_format() {
-    let (iv, ciphertext) = (base64url::encode(&[7; 12]), base64url::encode(&[9; 20]));
-    let sealed = ask("sealed", json!({ "iv": iv, "ciphertext": ciphertext })).unwrap();
-    assert_eq!(ask("unsealed", json!({ "sealed": sealed })), Ok(json!({ "key": 0, "iv": iv, "ciphertext": ciphertext })));
-    let rotated = Handler::new(&options(json!({ "sessionKeys": [key(2), key(1)] }))).unwrap();
-    let answer = rotated.ask("unsealed", &json!({ "sealed": sealed }).to_string()).unwrap();
-    assert!(answer.starts_with(r#"{"key":1,"#), "{answer}");
-    assert_eq!(ask("unsealed", json!({ "sealed": "AAAA" })), Err(Why::SessionDamaged));
+    let bytes = [[7; 12].as_slice(), &[9; 20]].concat();
+    let handler = |keys| Handler::new(&options(json!({ "sessionKeys": keys }))).unwrap();
+    let (own, rotated) = (handler(json!([key(1)])), handler(json!([key(2), key(1)])));
+    let sealed = own.sealed(&bytes).unwrap();
+    assert_eq!(own.unsealed(&sealed).unwrap(), [&[0], bytes.as_slice()].concat());
+    assert_eq!(rotated.unsealed(&sealed).unwrap(), [&[1], bytes.as_slice()].concat(), "by the key that is to be retired");
+    let refused = |handler: &Handler, sealed: &str| handler.unsealed(sealed).unwrap_err().why;
+    assert_eq!(refused(&own, "AAAA"), Why::SessionDamaged);
+    assert_eq!(refused(&handler(json!([key(2)])), &sealed), Why::SessionDamaged, "by a key of nobody's");
+    assert_eq!(own.sealed(&bytes[..11]).unwrap_err().why, Why::Internal, "no initialisation vector");
+    let many: Vec<_> = (0..=256).map(|_| key(1)).collect();
+    assert!(Handler::new(&options(json!({ "sessionKeys": many }))).is_err(), "more than a byte can count");
     assert_eq!(
         ask("session_cookie", json!({ "cookies": "__Host-Http-session=1." })),
         Err(Why::SessionDamaged),

@@ -6,21 +6,42 @@ use crate::{browsers, module, peers, place, progress, toolchain, tools};
 use std::path::PathBuf;
 use std::process::Command;
 
-/// Runs the benches; `words` go to `benches/time/run.mjs`, which says what they may be.
+/// Runs the benches; `words` go to `benches/time/run.mjs`, which says what they may be. What only one runtime or part needs may be missing: it is named there, and
+/// left out.
 pub(crate) fn run(words: &[&str]) -> Outcome<()> {
     let node = module::make_all(&module::ENTRIES)?;
     let peers = peers::install()?;
     let mut command = toolchain::clean(Command::new(node));
-    command
-        .arg(place::root().join("benches/time/run.mjs"))
-        .args(words)
-        .env("PEERS", peers.join("node_modules"))
-        .env("CHROMIUM", browsers::chromium()?)
-        .env("FIREFOX", browsers::firefox()?)
-        .env("GECKODRIVER", tools::geckodriver()?)
-        .env("NATIVE", native()?)
-        .current_dir(place::root());
+    command.arg(place::root().join("benches/time/run.mjs")).args(words);
+    command.env("PEERS", peers.join("node_modules")).current_dir(place::root());
+    let mut offer = |name: &str, found: Outcome<PathBuf>| match found {
+        Ok(path) => {
+            command.env(name, path);
+        }
+        Err(failure) => progress::say("without", &format!("{name}: {failure}")),
+    };
+    let runtimes = value_of("--in", words);
+    let in_runtime = |name: &str| runtimes.is_none_or(|runtimes| runtimes.split(',').any(|word| begins(name, word)));
+    if in_runtime("chromium") {
+        offer("CHROMIUM", browsers::chromium());
+    }
+    if in_runtime("firefox") {
+        offer("FIREFOX", browsers::firefox());
+        offer("GECKODRIVER", tools::geckodriver());
+    }
+    if runtimes.is_none() && value_of("--only", words).is_none_or(|names| names.split(',').any(|word| begins("native", word))) {
+        offer("NATIVE", native());
+    }
     progress::attend("the benches", &mut command)
+}
+
+/// What stands behind an option.
+fn value_of<'a>(option: &str, words: &[&'a str]) -> Option<&'a str> {
+    words.iter().position(|word| *word == option).and_then(|at| words.get(at.checked_add(1)?)).copied()
+}
+
+fn begins(name: &str, word: &str) -> bool {
+    name.starts_with(&word.to_ascii_lowercase())
 }
 
 /// The program of `benches/rust/native`.

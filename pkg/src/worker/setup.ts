@@ -22,6 +22,8 @@ export class Misconfigured extends Error {}
 
 /** What the options come to. */
 export class Setup<Env = unknown> {
+  /** What the session's cookie is called. */
+  readonly cookieName: string;
   readonly #edge: Edge;
   readonly #client = new Shared<Client>(PATIENCE);
   readonly #bound = new Map<string, Shared<Client>>();
@@ -40,6 +42,7 @@ export class Setup<Env = unknown> {
     private readonly clientOptions: ClientOptions,
   ) {
     this.#edge = edge;
+    this.cookieName = this.ask("session_name", {});
   }
 
   /** @throws Misconfigured */
@@ -81,9 +84,8 @@ export class Setup<Env = unknown> {
     const clientOptions: ClientOptions = {
       ...rest, clientId: await needed(clientId, "clientId"), clientAuth: auth, api: paths.map(([, { url }]) => url), ...(ownFetch && { fetch: ownFetch }),
     };
-    const asks = (what: string, input: object): string => settle(edge.ask(what, JSON.stringify(input)));
     return new Setup(
-      options, edge, await Vault.of(keys as readonly string[], asks), namespace ? new RemoteTurns(namespace) : new MemoryTurns(),
+      options, edge, await Vault.of(keys as readonly string[], edge), namespace ? new RemoteTurns(namespace) : new MemoryTurns(),
       await needed(issuer, "issuer"), paths, ownOrigin, await of(rateLimit, "rateLimit"), clientOptions,
     );
   }

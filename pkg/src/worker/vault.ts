@@ -1,6 +1,7 @@
 /** Sealing and opening, by SubtleCrypto's AES-256-GCM. What a sealed text looks like, and what it is bound to, is the core's: `src/session/seal.rs`. */
 
-import { refused } from "./ask.js";
+import type { Edge } from "../wasm/edge_bg.js";
+import { refused, settle } from "./ask.js";
 
 /** What something is sealed for. */
 export interface Place {
@@ -9,31 +10,36 @@ export interface Place {
   readonly origin: string;
 }
 
-/** Asks the core. */
-type Ask = (what: string, input: object) => string;
+/** Bytes of an initialisation vector. */
+const IV = 12;
 
 /** The keys of a handler, the one that seals first. */
 export class Vault {
   readonly #keys: readonly CryptoKey[];
-  readonly #ask: Ask;
+  readonly #edge: Edge;
+  /** The associated data of the place before, by its purpose: a session's are the same for every request. */
+  readonly #bound = new Map<string, { readonly place: Place; readonly data: Uint8Array<ArrayBuffer> }>();
 
   /** Takes keys that the core has looked at. */
-  static async of(keys: readonly string[], ask: Ask): Promise<Vault> {
+  static async of(keys: readonly string[], edge: Edge): Promise<Vault> {
     const imported = keys.map((k) =>
       crypto.subtle.importKey("jwk", { kty: "oct", k, alg: "A256GCM" }, { name: "AES-GCM" }, false, ["encrypt", "decrypt"]),
     );
-    return new Vault(await Promise.all(imported), ask);
+    return new Vault(await Promise.all(imported), edge);
   }
 
-  private constructor(keys: readonly CryptoKey[], ask: Ask) {
+  private constructor(keys: readonly CryptoKey[], edge: Edge) {
     this.#keys = keys;
-    this.#ask = ask;
+    this.#edge = edge;
   }
 
   async seal(place: Place, text: string): Promise<string> {
-    const iv = crypto.getRandomValues(new Uint8Array(12));
-    const sealed = await crypto.subtle.encrypt(this.#algorithm(place, iv), this.#keys[0] as CryptoKey, new TextEncoder().encode(text));
-    return this.#ask("sealed", { iv: base64url(iv), ciphertext: base64url(new Uint8Array(sealed)) });
+    const iv = crypto.getRandomValues(new Uint8Array(IV));
+    const ciphertext = await crypto.subtle.encrypt(this.#algorithm(place, iv), this.#keys[0] as CryptoKey, new TextEncoder().encode(text));
+    const sealed = new Uint8Array(IV + ciphertext.byteLength);
+    sealed.set(iv);
+    sealed.set(new Uint8Array(ciphertext), IV);
+    return settle(this.#edge.sealed(sealed));
   }
 
   /**
@@ -41,9 +47,12 @@ export class Vault {
    * @throws Refused `session_damaged` for what was altered, cut, or sealed elsewhere.
    */
   async open(place: Place, sealed: string): Promise<{ text: string; old: boolean }> {
-    const { key, iv, ciphertext } = JSON.parse(this.#ask("unsealed", { sealed })) as { key: number; iv: string; ciphertext: string };
+    const opens = this.#edge.unsealed(sealed) as Uint8Array<ArrayBuffer>;
+    const [key] = opens;
+    if (key === undefined) throw refused("session_damaged");
     try {
-      const text = await crypto.subtle.decrypt(this.#algorithm(place, bytes(iv)), this.#keys[key] as CryptoKey, bytes(ciphertext));
+      const algorithm = this.#algorithm(place, opens.subarray(1, 1 + IV));
+      const text = await crypto.subtle.decrypt(algorithm, this.#keys[key] as CryptoKey, opens.subarray(1 + IV));
       return { text: new TextDecoder().decode(text), old: key > 0 };
     } catch (cause) {
       throw refused("session_damaged", undefined, cause);
@@ -51,7 +60,16 @@ export class Vault {
   }
 
   #algorithm(place: Place, iv: Uint8Array<ArrayBuffer>): AesGcmParams {
-    return { name: "AES-GCM", iv, additionalData: new TextEncoder().encode(this.#ask("associated_data", place)), tagLength: 128 };
+    return { name: "AES-GCM", iv, additionalData: this.#associated(place), tagLength: 128 };
+  }
+
+  #associated(place: Place): Uint8Array<ArrayBuffer> {
+    const { purpose, name, origin } = place;
+    const known = this.#bound.get(purpose);
+    if (known?.place.name === name && known.place.origin === origin) return known.data;
+    const data = new TextEncoder().encode(settle(this.#edge.ask("associated_data", JSON.stringify({ purpose, name, origin }))));
+    this.#bound.set(purpose, { place: { purpose, name, origin }, data });
+    return data;
   }
 }
 
@@ -64,8 +82,4 @@ function base64url(data: Uint8Array): string {
   let text = "";
   for (const byte of data) text += String.fromCharCode(byte);
   return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-}
-
-function bytes(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
 }

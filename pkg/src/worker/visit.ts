@@ -91,7 +91,7 @@ export class Visit<Env = unknown> {
     const { setup, origin } = this;
     const sealed = setup.ask("session_cookie", { cookies: this.cookieHeader });
     if (sealed === "") return undefined;
-    const { text, old } = await setup.vault.open({ purpose: "session", name: setup.ask("session_name", {}), origin }, sealed);
+    const { text, old } = await setup.vault.open({ purpose: "session", name: setup.cookieName, origin }, sealed);
     let held: Held;
     if (setup.options.store === "durable") {
       const { id } = JSON.parse(text) as { id: string };
@@ -310,7 +310,7 @@ export class Visit<Env = unknown> {
   async #write(held: Held): Promise<void> {
     const { setup, origin } = this;
     this.current = held;
-    const name = setup.ask("session_name", {});
+    const name = setup.cookieName;
     const text = setup.options.store === "durable" ? JSON.stringify({ id: held.id }) : held.record;
     const sealed = await setup.vault.seal({ purpose: "session", name, origin }, text);
     const before = this.#set.filter((cookie) => !cookie.startsWith(`${name}=`) && !cookie.startsWith(`${name}.`));

@@ -51,8 +51,15 @@ async function converse({ folder, source, date = DATES[0], conditions, bodies, p
 /** Marks a question of our own, so that it is not answered by asking again. */
 const FOUND = Symbol("found");
 
-/** One script, and the `.wasm` files that it imports. */
+/** One script, and the `.wasm` files that it imports; there must be one. */
 export async function bundle(folder, source, conditions = ["workerd"]) {
+  const bundled = await scriptOf(folder, source, { conditions });
+  if (bundled.modules.length === 0) throw new Error("the condition `workerd` does not lead to a .wasm module");
+  return bundled;
+}
+
+/** One script, and the `.wasm` files that it imports, if any. `options` are esbuild's. */
+export async function scriptOf(folder, source, options) {
   const modules = [];
   const keepWasm = {
     name: "wasm stays a module",
@@ -66,9 +73,9 @@ export async function bundle(folder, source, conditions = ["workerd"]) {
     }),
   };
   const { outputFiles } = await build({
-    stdin: { contents: source, resolveDir: folder }, bundle: true, format: "esm", target: "es2022", conditions, plugins: [keepWasm], write: false, logLevel: "silent",
+    stdin: { contents: source, resolveDir: folder }, bundle: true, format: "esm", target: "es2022", conditions: ["workerd"], plugins: [keepWasm], write: false, logLevel: "silent",
+    ...options,
   });
-  if (modules.length === 0) throw new Error("the condition `workerd` does not lead to a .wasm module");
   return { script: outputFiles[0].text, modules };
 }
 

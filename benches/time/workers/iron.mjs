@@ -1,0 +1,19 @@
+/** By hand, with oauth4webapi and iron-session. */
+import { sealData, unsealData } from "iron-session";
+
+import { PASSWORD } from "../password.mjs";
+import { answer } from "./by-hand.mjs";
+
+const NAME = "__Host-session";
+
+async function open(request) {
+  const sealed = request.headers.get("cookie")?.match(/(?:^|; )__Host-session=([^;]*)/)?.[1];
+  return sealed && unsealData(sealed, { password: PASSWORD });
+}
+
+async function save(session, response) {
+  const sealed = await sealData(session, { password: PASSWORD });
+  response.headers.append("set-cookie", `${NAME}=${sealed}; Path=/; Secure; HttpOnly; SameSite=Strict`);
+}
+
+export default { fetch: (request) => answer(request, open, save) };
