@@ -1,5 +1,6 @@
 /** Vite, webpack and esbuild with their default settings, and no plugin of ours; what they make runs in Chromium. */
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
@@ -68,4 +69,17 @@ test("an application that takes grantkit/core alone does not carry the client's 
   await app.write({ "core.mjs": 'import { codeChallenge } from "grantkit/core"; globalThis.result = codeChallenge;' });
   const { metafile } = await esbuild({ entryPoints: [join(app.folder, "core.mjs")], bundle: true, write: false, metafile: true, format: "esm", logLevel: "silent" });
   assert.deepEqual(Object.keys(metafile.inputs).filter((name) => /client/.test(name)), []);
+});
+
+test("a bundler believes sideEffects: an entry that is imported starts its module, and presets that nobody uses are left out", async () => {
+  await app.write({ "unused.mjs": 'import { google } from "grantkit/providers"; import { GrantError } from "grantkit/core"; console.log(1);' });
+  const entry = join(app.folder, "unused.mjs");
+  const { outputFiles: [bundle] } = await esbuild({ entryPoints: [entry], bundle: true, minify: true, write: false, format: "esm", logLevel: "silent" });
+  const compiler = webpack({ mode: "production", context: app.folder, entry, output: { path: join(app.folder, "unused"), filename: "main.js" }, performance: false });
+  await new Promise((resolve, reject) => compiler.run((error) => error ? reject(error) : resolve()));
+  await new Promise((resolve) => compiler.close(resolve));
+  for (const text of [bundle.text, await readFile(join(app.folder, "unused/main.js"), "utf8")]) {
+    assert.match(text, /new WebAssembly\.Module\(/);
+    assert.doesNotMatch(text, /accounts\.google\.com|github\.com\/login/);
+  }
 });
