@@ -15,11 +15,12 @@ const INTRODUCTION = `# Faults, one by one
 
 What a caller sees when something goes wrong between grantkit and an authorization server, and what is not lost by it. This page is written from
 [tests/faults/table.mjs](../tests/faults/table.mjs); \`cargo xtask test faults\` tries each row in Node.js and in workerd against a server that goes wrong in that way and
-keeps books of what it was sent, and fails where this page says something else. What to do about an error is in [errors.md](errors.md).
+keeps books of what it was sent, each refresh also at a token handler in workerd and by the policy of a session in a page, and fails where this page says something else. What to do about an error is in [errors.md](errors.md).
 
-Three things hold in every row:
+Three things hold in every row but those of the last table:
 
-- **No grant is sent twice.** One call is one request at the token endpoint; nothing is tried again behind the caller's back, and nothing goes where a redirect leads.
+- **No grant is sent twice.** One call is one request at the token endpoint; nothing is tried again behind the caller's back, and nothing goes where a redirect leads. Some hosts
+  send a request again by themselves, below \`fetch\`: [what we do not protect from](../.github/SECURITY.md#what-we-do-not-protect-from).
 - **No refresh token is dropped.** Where \`grantMayBeConsumed\` is \`false\`, the same code or refresh token is sent again by the test, and the server takes it. Where a call ends in
   tokens, the refresh token among them is the one that the server knows.
 - **No session ends that need not.** Only the server's own \`invalid_grant\` ends one.
