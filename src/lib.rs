@@ -130,7 +130,7 @@
 //! | `std` (default) | the standard library; without it the crate needs `alloc` alone |
 //! | `web` | `web`: a host for pages and Workers in Rust, on `wasm32` |
 //! | `serde` | [`flow::Tokens`], [`oauth::authorization::Pending`] and [`error::Error`] as serde's data; with `web` as values of JavaScript, for Leptos, Yew, workers-rs |
-//! | `js`, `session`, `edge`, `module` | what the npm package is built with |
+//! | `js`, `sync`, `login`, `grants`, `resource-server`, `session`, `edge`, `host`, `module` | what the modules of the npm package are built with: each has the flows that its entry can ask for |
 //!
 //! # Where building showed a better way than the plan
 //! * Flows are values in [`flow`], not `async fn`s in the web host: see there.
