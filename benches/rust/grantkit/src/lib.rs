@@ -5,7 +5,10 @@ use grantkit::{
     flow::Relation,
     oauth::{authorization::Pending, client::Client, metadata::Metadata},
     text::json::Object,
-    web::{client, clock, crypto::Keys, fetch::Call},
+    web::{
+        client, clock,
+        host::{Call, Host},
+    },
 };
 use wasm_bindgen::prelude::*;
 
@@ -15,7 +18,7 @@ fn connect() -> Result<client::Client, Error> {
     let mut client = Client::new("app");
     client.redirect_uri = Some("https://app.example/callback".into());
     client.scope = Some("orders".into());
-    Ok(client::Client::new(Relation::new(Metadata::parse(SERVER)?, client), Keys::new(None, None)))
+    Ok(client::Client::new(Relation::new(Metadata::parse(SERVER)?, client), Host::default()))
 }
 
 fn call() -> Call {
