@@ -49,18 +49,27 @@ pub fn encode_standard(bytes: &[u8]) -> String {
 /// Three bytes become four characters; two become three, and one becomes two.
 fn write(bytes: &[u8], last: [char; 2]) -> String {
     let mut text = String::with_capacity(bytes.len().div_ceil(3).wrapping_mul(4));
-    for group in bytes.chunks(3) {
-        let held = [16, 8, 0].iter().zip(group).fold(0, |held, (shift, byte)| held | u32::from(*byte).wrapping_shl(*shift));
-        for shift in [18, 12, 6, 0_u32].iter().take(group.len().wrapping_add(1)) {
-            let [.., value] = (held.wrapping_shr(*shift) & 63).to_be_bytes();
-            text.push(match value {
-                ..26 => char::from(value.wrapping_add(b'A')),
-                26..52 => char::from(value.wrapping_sub(26).wrapping_add(b'a')),
-                52..62 => char::from(value.wrapping_sub(52).wrapping_add(b'0')),
-                62 => last[0],
-                63.. => last[1],
-            });
+    let mut push = |bits: u32| {
+        let [.., value] = (bits & 63).to_be_bytes();
+        text.push(match value {
+            ..26 => char::from(value.wrapping_add(b'A')),
+            26..52 => char::from(value.wrapping_sub(26).wrapping_add(b'a')),
+            52..62 => char::from(value.wrapping_sub(52).wrapping_add(b'0')),
+            62 => last[0],
+            63.. => last[1],
+        });
+    };
+    let (mut held, mut bits) = (0_u32, 0_u32);
+    for byte in bytes {
+        held = held.wrapping_shl(8) | u32::from(*byte);
+        bits = bits.wrapping_add(8);
+        while bits >= 6 {
+            bits = bits.wrapping_sub(6);
+            push(held.wrapping_shr(bits));
         }
+    }
+    if bits > 0 {
+        push(held.wrapping_shl(6_u32.wrapping_sub(bits)));
     }
     text
 }
