@@ -6,7 +6,7 @@ use core::fmt;
 use crate::{
     error::{Code, Error, Phase},
     secret::Secret,
-    text::integer,
+    text::{TOKEN, integer, is_one_of, is_plain},
 };
 
 /// A request that the host is to send, to this URL alone: redirects are not followed.
@@ -49,11 +49,10 @@ impl Request {
         const RESERVED: [&str; 3] = ["authorization", "content-type", "dpop"];
         for (name, value) in headers {
             let name = name.to_ascii_lowercase();
-            let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-            if name.is_empty() || !name.bytes().all(token) || value.bytes().any(|byte| byte < b' ' || byte == 0x7f) {
+            if name.is_empty() || !is_plain(&name, TOKEN) || value.bytes().any(|byte| byte < b' ' || byte == 0x7f) {
                 return Err(Code::InvalidArgument.at(phase).about("headers"));
             }
-            if RESERVED.contains(&name.as_str()) || self.headers.iter().any(|(other, _)| *other == name) {
+            if is_one_of(&name, &RESERVED) || self.headers.iter().any(|(other, _)| *other == name) {
                 return Err(Code::ReservedParameter.at(phase).about(&name));
             }
             self.headers.push((name.into(), Secret::new(value.as_str())));

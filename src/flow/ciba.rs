@@ -8,6 +8,7 @@ use crate::{
     oauth::{fapi2, token::Grant},
     oidc::ciba::{self, Backchannel},
     secret::Secret,
+    text::form,
     time::Timestamp,
 };
 
@@ -52,10 +53,9 @@ impl Run<'_> {
         let phase = Phase::Authorization;
         fapi2::refuse(self.client, phase, "backchannel_authentication_endpoint")?;
         ciba::check(parameters, self.client.scope.as_deref())?;
-        let notification = parameters.iter().find(|(name, _)| name == "client_notification_token");
-        let notification = notification.map(|(_, token)| Secret::new(token.as_str()));
-        let form = Grant::untyped(parameters, phase)?.with_defaults(self.client).into_parameters();
-        let response = self.post("backchannel_authentication_endpoint", phase, &form)?;
+        let notification = form::get(parameters, "client_notification_token").map(Secret::new);
+        let sent = Grant::untyped(parameters, phase)?.with_defaults(self.client).into_parameters();
+        let response = self.post("backchannel_authentication_endpoint", phase, &sent)?;
         Ok(Backchannel::receive(response, notification, self.client, self.now)?)
     }
 

@@ -7,6 +7,7 @@ use crate::{
     flow::{Parameters, Relation, Run, Step, Stop, endpoint::Form},
     oauth::{introspection, registration, revocation},
     secret::Secret,
+    text::is_one_of,
     time::Timestamp,
 };
 
@@ -76,7 +77,7 @@ fn form(phase: Phase, token: &str, parameters: &Parameters) -> Result<Vec<(Cow<'
     }
     let mut form = Vec::from([("token".into(), Secret::new(token))]);
     for (name, value) in parameters {
-        if RESERVED.contains(&name.as_str()) {
+        if is_one_of(name, &RESERVED) {
             return Err(Code::ReservedParameter.at(phase).about(name));
         }
         form.push((name.clone().into(), Secret::new(value.as_str())));

@@ -44,7 +44,7 @@ impl Jwk {
         let mut public = Writer::default();
         for member in members {
             let value = key.string(member)?;
-            if *member == "n" && value.trim_start_matches('A').len() < RSA_MODULUS_CHARACTERS {
+            if *member == "n" && value.bytes().skip_while(|byte| *byte == b'A').count() < RSA_MODULUS_CHARACTERS {
                 return None;
             }
             public.string(member, &value);
@@ -52,8 +52,8 @@ impl Jwk {
         let verify_operation =
             |operations: Vec<Raw<'_>>| operations.iter().any(|one| one.string().is_some_and(|one| one == "verify"));
         Some(Self {
-            kid: key.string("kid").map(Into::into),
-            algorithm: key.string("alg").map(Into::into),
+            kid: key.text("kid"),
+            algorithm: key.text("alg"),
             family: key.string("crv").unwrap_or(kty).into(),
             verifies: key.string("use").is_none_or(|purpose| purpose == "sig")
                 && key.get("key_ops").and_then(Raw::array).is_none_or(verify_operation),

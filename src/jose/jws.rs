@@ -16,7 +16,7 @@ use crate::{
     error::Code,
     jose::jwk::Jwk,
     secret::{Secret, opaque, same_bytes, wipe},
-    text::{base64url, json::Object},
+    text::{base64url, json::Object, split},
 };
 
 /// How a token is signed: [RFC 7518 §3.1](https://www.rfc-editor.org/rfc/rfc7518.html#section-3.1), RFC 8037, RFC 9864. There is no `none`.
@@ -124,7 +124,7 @@ impl Jws {
     /// [`Code::EncryptedJwt`] for five parts, [`Code::AlgorithmRefused`] for `none` and the unknown, [`Code::UnknownCriticalHeader`], and
     /// [`Code::MalformedJwt`] for everything else.
     pub fn parse(token: &str) -> Result<Self, Code> {
-        let mut parts = token.split('.');
+        let mut parts = split(token, b'.');
         let (header, payload, signature) = match (parts.next(), parts.next(), parts.next(), parts.count()) {
             (Some(header), Some(payload), Some(signature), 0) => (header, payload, signature),
             (Some(_), Some(_), Some(_), 2) => return Err(Code::EncryptedJwt),
@@ -141,8 +141,8 @@ impl Jws {
         }
         Ok(Self {
             algorithm,
-            kid: header.string("kid").map(Into::into),
-            typ: header.string("typ").map(Into::into),
+            kid: header.text("kid"),
+            typ: header.text("typ"),
             payload: text(payload)?,
             header: header_text.clone(),
             signed: token.get(..signed_length).ok_or(Code::MalformedJwt)?.to_string(),

@@ -26,7 +26,7 @@ use crate::{
     secret::Secret,
     text::{
         challenge::Challenge,
-        integer, joined,
+        integer, is_one_of, joined,
         json::{Object, Raw, Writer},
     },
     time::Leeway,
@@ -46,7 +46,7 @@ pub fn arguments(input: &str) -> Result<Object<'_>, Error> {
 
 /// A member of an argument object that is text.
 pub fn text(object: &Object<'_>, name: &str, phase: Phase) -> Result<String, Error> {
-    object.string(name).filter(|text| !text.is_empty()).map(Into::into).ok_or_else(|| invalid(phase, name))
+    object.filled(name).ok_or_else(|| invalid(phase, name))
 }
 
 /// A member that may be missing, but must be of its type where it is there.
@@ -56,7 +56,7 @@ fn optional<'a, T>(object: &Object<'a>, name: &str, read: impl FnOnce(Raw<'a>) -
 
 /// A misspelt option would be no option at all.
 fn refuse_unknown(options: &Object<'_>, known: &[&str]) -> Result<(), Error> {
-    let unknown = options.iter().find(|(name, _)| !known.contains(name));
+    let unknown = options.iter().find(|(name, _)| !is_one_of(name, known));
     unknown.map_or(Ok(()), |(name, _)| Err(invalid(Phase::Configuration, name)))
 }
 
@@ -157,13 +157,13 @@ fn preset(provider: &Object<'_>) -> Result<Preset, Error> {
 
 /// `ClientAuth`: what `none()`, `secretBasic()` and their like make, less a key, which does not cross as text.
 fn authentication(auth: &Object<'_>, encoding: BasicEncoding) -> Option<Authentication> {
-    let secret = || auth.string("client_secret").filter(|secret| !secret.is_empty()).map(Secret::new);
+    let secret = || auth.filled("client_secret").map(Secret::new);
     match auth.string("method")?.as_ref() {
         "none" => Some(Authentication::None),
         "client_secret_basic" => Some(Authentication::SecretBasic(secret()?, encoding)),
         "client_secret_post" => Some(Authentication::SecretPost(secret()?)),
         "client_secret_jwt" => Some(Authentication::SecretJwt(secret()?)),
-        "private_key_jwt" => Some(Authentication::PrivateKeyJwt(auth.string("kid").map(Into::into))),
+        "private_key_jwt" => Some(Authentication::PrivateKeyJwt(auth.text("kid"))),
         "tls_client_auth" => Some(Authentication::Tls),
         _ => None,
     }
@@ -216,7 +216,7 @@ pub fn parameters(object: &Object<'_>, name: &str, phase: Phase) -> Result<Param
     let members = value.object().ok_or_else(|| invalid(phase, name))?;
     let mut parameters = Vec::new();
     for (name, value) in members.iter().filter(|(_, value)| !value.is_null()) {
-        let json = JSON.contains(&name) && value.string().is_none();
+        let json = is_one_of(name, &JSON) && value.string().is_none();
         if json || value.is_number() || value.boolean().is_some() {
             parameters.push((name.to_string(), value.as_str().to_string()));
             continue;
@@ -231,8 +231,7 @@ pub fn parameters(object: &Object<'_>, name: &str, phase: Phase) -> Result<Param
 /// Whom the tokens at hand speak of: `claims.sub`. Claims that do not say are not taken for none, or the check of OIDC Core §12.2 would be lost.
 pub fn subject(object: &Object<'_>) -> Result<Option<String>, Error> {
     let Some(claims) = object.get("claims") else { return Ok(None) };
-    let subject = claims.object().and_then(|claims| claims.string("sub").map(String::from));
-    let subject = subject.filter(|subject| !subject.is_empty());
+    let subject = claims.object().and_then(|claims| claims.filled("sub"));
     subject.map(Some).ok_or_else(|| invalid(Phase::Token, "claims.sub"))
 }
 

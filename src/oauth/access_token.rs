@@ -21,9 +21,9 @@ use crate::{
     oauth::{client::Client, metadata::Metadata, signed::Rules},
     secret::{opaque, same},
     text::{
-        base64url,
+        base64url, cut, has,
         json::{Object, Raw, Writer},
-        uri,
+        lists, split, uri,
     },
     time::Timestamp,
 };
@@ -97,8 +97,7 @@ pub fn judge(
     let signature = rules.judge(token, server, client, now)?;
     let claims = Claims::parse(&signature.payload).ok_or_else(|| at((Code::MalformedJwt, "access_token")))?;
     let granted = claims.get("scope").and_then(Raw::string).unwrap_or_default();
-    let covers = |wanted: &str| granted.split(' ').any(|scope| scope == wanted);
-    if !expected.scope.split(' ').filter(|scope| !scope.is_empty()).all(covers) {
+    if !split(&expected.scope, b' ').all(|scope| scope.is_empty() || lists(&granted, scope)) {
         return Err(at((Code::InsufficientScope, "scope")));
     }
     // What says that the token is bound and cannot be read does not say that anybody may use it.
@@ -125,11 +124,12 @@ type Refused = (Code, &'static str);
 
 /// Whether it is shown as a DPoP token, and the token: RFC 6750 §2.1, RFC 9449 §7.1.
 fn credential(received: &Received) -> Option<(bool, &str)> {
-    let (scheme, token) = received.authorization.as_deref()?.split_once(' ')?;
-    let token = token.trim_matches(' ');
+    let (scheme, rest) = cut(received.authorization.as_deref()?, b' ');
+    let mut words = split(rest?, b' ').filter(|word| !word.is_empty());
+    let token = words.next().filter(|token| !has(token, b","))?;
     let bound = scheme.eq_ignore_ascii_case("DPoP");
     let known = bound || scheme.eq_ignore_ascii_case("Bearer");
-    (known && !token.is_empty() && !token.contains([',', ' '])).then_some((bound, token))
+    (known && words.next().is_none()).then_some((bound, token))
 }
 
 /// The steps of [RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449.html#section-4.3).

@@ -16,7 +16,7 @@ use crate::{
     limits,
     oauth::token::Grant,
     secret::Secret,
-    text::{base64url, json::Writer},
+    text::{base64url, has, json::Writer, split},
     time::Timestamp,
 };
 
@@ -35,13 +35,13 @@ pub enum Kind {
 /// [`Code::InvalidArgument`] for what is no JWT, or no base64url: XML as it is, for one.
 pub fn grant(kind: Kind, assertion: Secret) -> Result<Grant, Error> {
     let text = assertion.expose();
-    let parts = text.split('.').count();
+    let parts = split(text, b'.');
     let (grant_type, right) = match kind {
         // Five parts where it is encrypted.
-        Kind::Jwt => ("urn:ietf:params:oauth:grant-type:jwt-bearer", parts == 3 || parts == 5),
-        Kind::Saml2 => ("urn:ietf:params:oauth:grant-type:saml2-bearer", parts == 1),
+        Kind::Jwt => ("urn:ietf:params:oauth:grant-type:jwt-bearer", matches!(parts.clone().count(), 3 | 5)),
+        Kind::Saml2 => ("urn:ietf:params:oauth:grant-type:saml2-bearer", !has(text, b".")),
     };
-    if right && !text.is_empty() && text.split('.').all(|part| base64url::decode(part).is_some()) {
+    if right && !text.is_empty() && parts.clone().all(|part| base64url::decode(part).is_some()) {
         Ok(Grant::new(grant_type, true).with("assertion", assertion))
     } else {
         Err(Code::InvalidArgument.at(Phase::Token).about("assertion"))

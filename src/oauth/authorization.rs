@@ -20,10 +20,11 @@ use crate::{
     quirk::interop,
     secret::{Secret, opaque, same},
     text::{
-        base64url,
+        base64url, cut,
         excerpt::{self, excerpt},
-        form, integer,
+        form, has, integer, is_one_of,
         json::{Object, Raw, Writer},
+        lists,
         uri::Uri,
     },
 };
@@ -95,15 +96,15 @@ pub fn start(server: &Metadata, client: &Client, parameters: &[(String, String)]
     server.endpoint("authorization_endpoint", client, Phase::Authorization)?;
     fapi2::check(client, Phase::Authorization)?;
     rar::check(parameters, Phase::Authorization)?;
-    if let Some((name, _)) = parameters.iter().find(|(name, _)| RESERVED.contains(&name.as_str())) {
+    if let Some((name, _)) = parameters.iter().find(|(name, _)| is_one_of(name, &RESERVED)) {
         return refuse(Code::ReservedParameter, name);
     }
-    let given = |name: &str| parameters.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str());
+    let given = |name: &str| form::get(parameters, name);
     let Some(redirect_uri) = given("redirect_uri").or(client.redirect_uri.as_deref()) else {
         return refuse(Code::MissingRedirectUri, "redirect_uri");
     };
     // RFC 6749 §3.1.2: an absolute URI without a fragment. Any scheme: native apps have their own, RFC 8252 §7.1.
-    if !redirect_uri.contains(':') || redirect_uri.contains('#') {
+    if !has(redirect_uri, b":") || has(redirect_uri, b"#") {
         return refuse(Code::InvalidArgument, "redirect_uri");
     }
     let method = if client.dangerously_plain_pkce { "plain" } else { "S256" };
@@ -112,7 +113,7 @@ pub fn start(server: &Metadata, client: &Client, parameters: &[(String, String)]
         return refuse(Code::UnsupportedByServer, "code_challenge_methods_supported");
     }
     let scope = given("scope").or(client.scope.as_deref());
-    let openid = scope.is_some_and(|scope| scope.split(' ').any(|one| one == "openid"));
+    let openid = scope.is_some_and(|scope| lists(scope, "openid"));
     if openid && client.needs_keys() {
         if !client.host_verifies {
             return refuse(Code::CryptoUnavailable, "idTokenSignature");
@@ -204,8 +205,8 @@ impl Pending {
             return Ok(None);
         }
         let parameters = response_parameters(callback);
-        let token = parameters.iter().find(|(name, _)| name == "response").map(|(_, value)| value.clone());
-        token.map(Some).ok_or_else(|| Code::MissingCode.at(Phase::Callback).about("response"))
+        let token = form::get(&parameters, "response");
+        token.map(|token| Some(token.into())).ok_or_else(|| Code::MissingCode.at(Phase::Callback).about("response"))
     }
 
     /// Judges the parameters of a response, whatever carried them.
@@ -271,8 +272,7 @@ impl Pending {
 
     /// From text that [`Pending::to_json`] wrote; the name of the member that is not right otherwise.
     pub fn parse(object: &Object<'_>) -> Result<Self, &'static str> {
-        let text =
-            |name: &'static str| object.string(name).filter(|text| !text.is_empty()).map(|text| text.to_string()).ok_or(name);
+        let text = |name: &'static str| object.filled(name).ok_or(name);
         let nonce = object.get("nonce").map(|value| value.string().map(Secret::new).ok_or("nonce")).transpose()?;
         let max_age = object.get("max_age").map(|value| value.integer().ok_or("max_age")).transpose()?;
         Ok(Self {
@@ -282,7 +282,7 @@ impl Pending {
             state: Secret::new(text("state")?),
             verifier: Verifier::parse(&text("code_verifier")?).ok_or("code_verifier")?,
             nonce,
-            scope: object.string("scope").map(Into::into),
+            scope: object.text("scope"),
             max_age,
             jarm: object.get("jarm").and_then(Raw::boolean) == Some(true),
         })
@@ -291,11 +291,10 @@ impl Pending {
 
 /// The pairs of a response, whatever carried it.
 pub(crate) fn response_parameters(callback: &str) -> Vec<(String, String)> {
-    let (address, fragment) = callback.split_once('#').unwrap_or((callback, ""));
+    let (address, fragment) = cut(callback, b'#');
+    let fragment = fragment.unwrap_or("");
     // Without a `?` it is a query already, or an address whose fragment holds the response.
-    let query = address.split_once('?').map_or(address, |(_, query)| query);
-    let pairs = form::parse(query);
-    let is_response =
-        |pairs: &[(String, String)]| pairs.iter().any(|(name, _)| name == "code" || name == "error" || name == "state");
+    let pairs = form::parse(cut(address, b'?').1.unwrap_or(address));
+    let is_response = |pairs: &[(String, String)]| pairs.iter().any(|(name, _)| is_one_of(name, &["code", "error", "state"]));
     if is_response(&pairs) || fragment.is_empty() { pairs } else { form::parse(fragment) }
 }

@@ -95,7 +95,7 @@ impl DeviceAuthorization {
     }
 
     fn read(object: &Object<'_>, pace: Pace) -> Result<Self, &'static str> {
-        let text = |name: &'static str| object.string(name).filter(|text| !text.is_empty()).map(String::from).ok_or(name);
+        let text = |name: &'static str| object.filled(name).ok_or(name);
         let link = |name: &'static str| text(name).and_then(|uri| Uri::parse(&uri).map(|_| ()).ok_or(name).map(|()| uri));
         Ok(Self {
             device_code: Secret::new(text("device_code")?),

@@ -15,7 +15,7 @@ use crate::{
     },
     limits,
     secret::opaque,
-    text::{base64url, json::Writer, uri::Uri},
+    text::{base64url, cut, form, is_visible, json::Writer, uri::Uri},
     time::Timestamp,
 };
 
@@ -44,7 +44,7 @@ impl Proof<'_> {
     ) -> String {
         let mut header = Writer::default();
         header.string("typ", "dpop+jwt").string("alg", algorithm.as_str()).raw("jwk", key.public());
-        let target = self.url.split(['?', '#']).next().unwrap_or(self.url);
+        let target = cut(cut(self.url, b'#').0, b'?').0;
         let mut claims = Writer::default();
         claims.string("jti", &base64url::encode(entropy)).string("htm", self.method).string("htu", target);
         claims.integer("iat", now.seconds()).optional("nonce", self.nonce);
@@ -63,16 +63,13 @@ impl Nonces {
     /// The nonce to use at this URL.
     pub fn get(&self, url: &str) -> Option<&str> {
         let origin = Uri::parse(url)?.origin;
-        self.0.iter().find(|(other, _)| other == origin).map(|(_, nonce)| nonce.as_str())
+        form::get(&self.0, origin)
     }
 
     /// Whether this nonce can be used, and is another than the one that is known for this URL.
     pub fn is_news(&self, url: &str, nonce: &str) -> bool {
         let length = (1..=limits::DPOP_NONCE_CHARACTERS).contains(&nonce.len());
-        length
-            && nonce.bytes().all(|byte| (0x21..0x7f).contains(&byte))
-            && Uri::parse(url).is_some()
-            && self.get(url) != Some(nonce)
+        length && is_visible(nonce) && Uri::parse(url).is_some() && self.get(url) != Some(nonce)
     }
 
     /// Learns what a response from this URL brought. Tells whether it is news. The oldest origin makes room.

@@ -15,7 +15,7 @@ use crate::{
     secret::Secret,
     text::{
         excerpt::{self, excerpt},
-        form,
+        form, is_one_of,
         json::Object,
     },
 };
@@ -98,7 +98,7 @@ pub(super) fn read<'a>(
 
 /// The members that have no field of their own, as JSON.
 pub(crate) fn extra(object: &Object<'_>, known: &[&str]) -> Vec<(String, Secret)> {
-    let others = object.iter().filter(|(name, _)| !known.contains(name));
+    let others = object.iter().filter(|(name, _)| !is_one_of(name, known));
     others.map(|(name, value)| (name.into(), Secret::new(value.as_str()))).collect()
 }
 

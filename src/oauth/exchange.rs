@@ -10,6 +10,7 @@ use alloc::string::String;
 use crate::{
     error::{Code, Error, Phase},
     oauth::token::Grant,
+    text::form,
 };
 
 /// The grant of a token exchange, [§2.1](https://www.rfc-editor.org/rfc/rfc8693.html#section-2.1): `subject_token` with `subject_token_type`; as the caller has
@@ -18,7 +19,7 @@ use crate::{
 /// # Errors
 /// [`Code::InvalidArgument`] where one of a pair is missing or empty, [`Code::ReservedParameter`].
 pub fn grant(parameters: &[(String, String)]) -> Result<Grant, Error> {
-    let given = |name: &str| parameters.iter().find(|(other, _)| other == name).map(|(_, value)| !value.is_empty());
+    let given = |name: &str| form::get(parameters, name).map(|value| !value.is_empty());
     let need = |name: &str| match given(name) {
         Some(true) => Ok(()),
         Some(false) | None => Err(Code::InvalidArgument.at(Phase::Token).about(name)),

@@ -83,7 +83,7 @@ impl Metadata {
         let flag = |name: &str| object.get(name).and_then(Raw::boolean) == Some(true);
         let issuer = object.string("issuer").ok_or_else(|| invalid("issuer"))?;
         // Microsoft Entra's common document has `{tenantid}` where a tenant is to stand.
-        Uri::parse(&issuer.replace(['{', '}'], ""))
+        Uri::parse(&issuer.chars().filter(|char| !matches!(char, '{' | '}')).collect::<String>())
             .filter(|uri| uri.query.is_none() && uri.fragment.is_none())
             .ok_or_else(|| invalid("issuer"))?;
         Ok(Self {
@@ -158,7 +158,10 @@ pub fn check_secure(url: &str, client: &Client) -> Result<(), Code> {
 /// OpenID's document stand there too.
 pub fn locations(issuer: &str) -> Option<Vec<String>> {
     let uri = Uri::parse(issuer).filter(|uri| uri.query.is_none() && uri.fragment.is_none())?;
-    let path = uri.path.trim_end_matches('/');
+    let mut path = uri.path;
+    while let Some(shorter) = path.strip_suffix("/") {
+        path = shorter;
+    }
     let mut locations = Vec::new();
     let mut push = |parts: [&str; 3]| locations.push(joined(&parts));
     push([uri.origin, path, "/.well-known/openid-configuration"]);

@@ -19,6 +19,6 @@ use crate::{
 pub fn receive(response: &Response, client: &Client) -> Result<String, Error> {
     let text = endpoint::success(response, Phase::Authorization, &[client.authentication.secret_text()])?;
     let object = endpoint::object(&text);
-    let reference = object.string("request_uri").filter(|reference| !reference.is_empty());
-    reference.map(Into::into).ok_or_else(|| Code::InvalidMember.at(Phase::Authorization).about("request_uri"))
+    let reference = object.filled("request_uri");
+    reference.ok_or_else(|| Code::InvalidMember.at(Phase::Authorization).about("request_uri"))
 }

@@ -11,7 +11,11 @@
 use alloc::string::String;
 use sha2::{Digest, Sha256};
 
-use crate::{limits, secret::Secret, text::base64url};
+use crate::{
+    limits,
+    secret::Secret,
+    text::{base64url, is_plain},
+};
 
 /// The secret half of a PKCE pair, spent when the code is redeemed.
 ///
@@ -34,8 +38,7 @@ impl Verifier {
 
     /// A verifier that was made before; `None` unless it is 43 to 128 unreserved characters.
     pub fn parse(text: &str) -> Option<Self> {
-        let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-        let valid = limits::VERIFIER_CHARACTERS.contains(&text.len()) && text.bytes().all(unreserved);
+        let valid = limits::VERIFIER_CHARACTERS.contains(&text.len()) && is_plain(text, b"-._~");
         valid.then(|| Self(Secret::new(text)))
     }
 

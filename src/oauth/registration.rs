@@ -41,7 +41,7 @@ pub fn receive(response: &Response, initial: Option<&Secret>) -> Result<String, 
     }
     let text = endpoint::success(response, Phase::Registration, &secrets)?;
     let object = endpoint::object(&text);
-    let filled = |name| object.string(name).is_some_and(|text| !text.is_empty());
+    let filled = |name| object.filled(name).is_some();
     let secret = object.get("client_secret").is_some();
     let expires = object.get("client_secret_expires_at").is_some_and(|time| time.integer().is_some_and(|time| time >= 0));
     let wrong = [

@@ -16,8 +16,9 @@ use crate::{
     text::{
         challenge::{self, Challenge},
         excerpt::{self, excerpt},
-        joined,
+        is_visible, joined,
         json::{Object, Raw},
+        split,
         uri::Uri,
     },
 };
@@ -37,7 +38,7 @@ impl AccessToken {
     /// # Errors
     /// [`Code::InvalidArgument`] for what fits into no header, [`Code::UnsupportedTokenType`] for a type other than Bearer and DPoP.
     pub fn new(token: Secret, token_type: &str, phase: Phase) -> Result<Self, Error> {
-        let visible = !token.expose().is_empty() && token.expose().bytes().all(|byte| (0x21..0x7f).contains(&byte));
+        let visible = !token.expose().is_empty() && is_visible(token.expose());
         if !visible {
             return Err(Code::InvalidArgument.at(phase).about("access_token"));
         }
@@ -73,7 +74,7 @@ pub fn allows(prefixes: &[String], url: &str) -> bool {
 
 fn is_under(path: &str, prefix: &str) -> bool {
     let rest = path.strip_prefix(prefix);
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || prefix.ends_with('/'))
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("/") || prefix.ends_with("/"))
 }
 
 /// No empty segment but the last, no `.` and `..`, no encoded dot; `whole`: no encoded slash, backslash or percent sign either.
@@ -81,7 +82,7 @@ fn is_plain(path: &str, whole: bool) -> bool {
     let codes: &[&str] = if whole { &["%2e", "%2f", "%5c", "%25"] } else { &["%2e"] };
     let encoded = |part: &[u8]| codes.iter().any(|code| part.eq_ignore_ascii_case(code.as_bytes()));
     !path.as_bytes().windows(2).any(|part| part == b"//")
-        && !path.split('/').any(|one| matches!(one, "." | ".."))
+        && !split(path, b'/').any(|one| matches!(one, "." | ".."))
         && !path.as_bytes().windows(3).any(encoded)
 }
 

@@ -21,7 +21,7 @@ use crate::{
         interop,
     },
     secret::Secret,
-    text::json::Writer,
+    text::{form, is_one_of, json::Writer},
 };
 
 /// Parameters that the client's authentication sets.
@@ -89,11 +89,10 @@ impl Grant {
     /// # Errors
     /// [`Code::InvalidArgument`] where `grant_type` or the credential of a well-known type is missing, [`Code::ReservedParameter`].
     pub fn by_hand(parameters: &[(String, String)]) -> Result<Self, Error> {
-        let value =
-            |wanted: &str| parameters.iter().find(|(name, value)| name == wanted && !value.is_empty()).map(|(_, value)| value);
+        let value = |name: &str| form::get(parameters, name).filter(|value| !value.is_empty());
         let missing = |name: &str| Code::InvalidArgument.at(Phase::Token).about(name);
         let grant_type = value("grant_type").ok_or_else(|| missing("grant_type"))?;
-        let credential = match grant_type.as_str() {
+        let credential = match grant_type {
             "authorization_code" => "code",
             "refresh_token" => "refresh_token",
             _ => "grant_type",
@@ -133,7 +132,7 @@ impl Grant {
     /// [`Code::ReservedParameter`] for one that the grant or the client's authentication sets.
     pub fn with_parameters(mut self, parameters: &[(String, String)]) -> Result<Self, Error> {
         for (name, _) in parameters {
-            if RESERVED.contains(&name.as_str()) || self.has(name) {
+            if is_one_of(name, &RESERVED) || self.has(name) {
                 return Err(Code::ReservedParameter.at(Phase::Token).about(name));
             }
         }
@@ -248,8 +247,7 @@ impl Exchange {
     /// What went out and must not be shown when it is echoed.
     fn secrets(&self) -> Vec<&str> {
         const SHOWN: [&str; 5] = ["grant_type", "scope", "redirect_uri", "resource", "audience"];
-        let sent =
-            self.grant.parameters.iter().filter(|(name, _)| !SHOWN.contains(&name.as_ref())).map(|(_, value)| value.expose());
+        let sent = self.grant.parameters.iter().filter(|(name, _)| !is_one_of(name, &SHOWN)).map(|(_, value)| value.expose());
         sent.chain(self.client_secret.as_ref().map(Secret::expose)).collect()
     }
 }
@@ -323,7 +321,7 @@ impl TokenResponse {
         json.optional("refresh_token", self.refresh_token.as_ref().map(Secret::expose));
         json.optional("id_token", self.id_token.as_ref().map(Secret::expose));
         json.optional("scope", self.scope.as_deref());
-        for (name, value) in self.extra.iter().filter(|(name, _)| !except.contains(&name.as_str())) {
+        for (name, value) in self.extra.iter().filter(|(name, _)| !is_one_of(name, except)) {
             json.raw(name, value.expose());
         }
         json.list("deviations", self.deviations.iter().map(Deviation::as_str));
@@ -408,7 +406,7 @@ impl TokenResponse {
         }
         let mut extra: Vec<(String, Secret)> = Vec::new();
         for (name, value) in object.iter().chain(outer.iter()) {
-            if !KNOWN.contains(&name) && !extra.iter().any(|(other, _)| other == name) {
+            if !is_one_of(name, &KNOWN) && !extra.iter().any(|(other, _)| other == name) {
                 extra.push((name.to_string(), Secret::new(value.as_str())));
             }
         }

@@ -16,8 +16,9 @@ use crate::{
     oauth::{client::Client, device::Pace, endpoint, token::Grant},
     secret::{Secret, same},
     text::{
-        integer,
+        cut, form, integer, is_one_of, is_plain,
         json::{Object, Writer},
+        lists,
     },
     time::Timestamp,
 };
@@ -29,10 +30,10 @@ use crate::{
 /// [`Code::InvalidArgument`], which names the parameter.
 pub fn check(parameters: &[(String, String)], scope: Option<&str>) -> Result<(), Error> {
     const HINTS: [&str; 3] = ["login_hint", "login_hint_token", "id_token_hint"];
-    let given = |name: &str| parameters.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str());
+    let given = |name: &str| form::get(parameters, name);
     let rules = [
-        (parameters.iter().filter(|(name, _)| HINTS.contains(&name.as_str())).count() == 1, "login_hint"),
-        (given("scope").or(scope).is_some_and(|scope| scope.split(' ').any(|one| one == "openid")), "scope"),
+        (parameters.iter().filter(|(name, _)| is_one_of(name, &HINTS)).count() == 1, "login_hint"),
+        (given("scope").or(scope).is_some_and(|scope| lists(scope, "openid")), "scope"),
         (given("requested_expiry").is_none_or(|seconds| integer(seconds).is_some_and(|seconds| seconds > 0)), "requested_expiry"),
         (given("client_notification_token").is_none_or(is_bearer_token), "client_notification_token"),
     ];
@@ -45,7 +46,7 @@ pub fn check(parameters: &[(String, String)], scope: Option<&str>) -> Result<(),
 /// The alphabet of RFC 6750 §2.1, and the length of §7.1.
 fn is_bearer_token(token: &str) -> bool {
     let length = (1..=limits::NOTIFICATION_TOKEN_CHARACTERS).contains(&token.len());
-    length && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte))
+    length && is_plain(token, b"-._~+/=")
 }
 
 /// A login that the user was asked for elsewhere,
@@ -88,7 +89,7 @@ impl Backchannel {
     }
 
     fn read(object: &Object<'_>, notification_token: Option<Secret>, pace: Pace) -> Result<Self, &'static str> {
-        let auth_req_id = object.string("auth_req_id").filter(|id| !id.is_empty()).map(Secret::new).ok_or("auth_req_id")?;
+        let auth_req_id = object.filled("auth_req_id").map(Secret::new).ok_or("auth_req_id")?;
         Ok(Self { auth_req_id, notification_token, pace, extra: endpoint::extra(object, &KNOWN) })
     }
 
@@ -118,9 +119,9 @@ impl Backchannel {
     /// [`Code::StateMismatch`] where it does not belong to this login, [`Code::MalformedJson`].
     pub fn receive_ping(&self, authorization: &str, body: &str) -> Result<(), Error> {
         let at = |code: Code, about: &str| Err(code.at(Phase::Callback).about(about));
-        let (scheme, token) = authorization.split_once(' ').unwrap_or_default();
+        let (scheme, token) = cut(authorization, b' ');
         let expected = self.notification_token.as_ref().map_or("", Secret::expose);
-        if !scheme.eq_ignore_ascii_case("Bearer") || expected.is_empty() || !same(token, expected) {
+        if !scheme.eq_ignore_ascii_case("Bearer") || expected.is_empty() || !same(token.unwrap_or(""), expected) {
             return at(Code::StateMismatch, "authorization");
         }
         let Some(object) = Object::parse(body) else { return at(Code::MalformedJson, "body") };

@@ -55,8 +55,8 @@ pub fn receive(
         }
         (endpoint::success(response, phase, &secrets)?.into_owned(), None)
     };
-    let sub = endpoint::object(&claims).string("sub").map(String::from);
-    let sub = sub.filter(|sub| !sub.is_empty()).ok_or_else(|| Code::InvalidMember.at(phase).about("sub"))?;
+    let sub = endpoint::object(&claims).filled("sub");
+    let sub = sub.ok_or_else(|| Code::InvalidMember.at(phase).about("sub"))?;
     if subject.is_some_and(|subject| subject != sub) {
         return Err(Code::SubjectMismatch.at(phase).about("sub"));
     }

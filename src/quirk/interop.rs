@@ -13,8 +13,9 @@ use crate::{
     quirk::deviation::{Deviation, Deviations},
     secret::opaque,
     text::{
-        form,
+        cut, form, has,
         json::{Object, Raw, Writer},
+        split,
     },
 };
 
@@ -52,13 +53,12 @@ pub fn object<'a>(response: &'a Response, deviations: &mut Deviations) -> Result
 /// Whether the body is of this media type; parameters and case do not count, RFC 9110 §8.3.1.
 pub fn is_media_type(response: &Response, expected: &str) -> bool {
     let declared = response.content_type.as_deref().unwrap_or("");
-    declared.split(';').next().unwrap_or("").trim_ascii().eq_ignore_ascii_case(expected)
+    cut(declared, b';').0.trim_ascii().eq_ignore_ascii_case(expected)
 }
 
 /// A form is told by its members: `text/plain` and `text/html` both occur, and so do forms that call themselves JSON.
 fn is_form(text: &str) -> bool {
-    !text.contains(['<', '{', '\n'])
-        && text.split('&').any(|pair| pair.starts_with("access_token=") || pair.starts_with("error="))
+    !has(text, b"<{\n") && split(text, b'&').any(|pair| pair.starts_with("access_token=") || pair.starts_with("error="))
 }
 
 /// `None` where a name is repeated.
@@ -80,7 +80,7 @@ pub fn token_object<'a>(object: &Object<'a>, envelope: Option<&str>, deviations:
 
 /// `expires_in` in seconds: a number, or the text of one.
 pub fn expires_in(value: Raw<'_>, deviations: &mut Deviations) -> Option<i64> {
-    let exact = value.integer().filter(|_| !value.as_str().contains('.'));
+    let exact = value.integer().filter(|_| !has(value.as_str(), b"."));
     if exact.is_some() {
         return exact;
     }
@@ -106,11 +106,13 @@ pub fn scope(value: Raw<'_>, deviations: &mut Deviations) -> Option<String> {
         return Some(scope);
     }
     let text = value.string()?;
-    if !text.contains(',') {
+    if !has(&text, b",") {
         return Some(text.into_owned());
     }
     deviations.note(Deviation::ScopeSeparator);
-    text.split([',', ' ']).filter(|one| !one.is_empty()).for_each(add);
+    for part in split(&text, b',') {
+        split(part, b' ').filter(|one| !one.is_empty()).for_each(&mut add);
+    }
     Some(scope)
 }
 
@@ -140,7 +142,7 @@ opaque!(Refusal);
 
 /// The error of an error response, or `None` where there is none. `failed`: the status was no success.
 pub fn refusal(object: &Object<'_>, failed: bool, deviations: &mut Deviations) -> Option<Refusal> {
-    let text = |object: &Object<'_>, names: [&str; 2]| names.iter().find_map(|name| object.string(name)).map(Cow::into_owned);
+    let text = |object: &Object<'_>, names: [&str; 2]| names.iter().find_map(|name| object.text(name));
     if let Some(error) = object.string("error").filter(|error| !error.is_empty()) {
         let description = text(object, ["error_description", "message"]);
         return Some(Refusal { error: error.into_owned(), description });

@@ -4,6 +4,8 @@
 
 use alloc::{borrow::Cow, string::String, vec::Vec};
 
+use crate::text::{cut, form, has, is_plain, split};
+
 /// A provider's ways.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Preset {
@@ -31,7 +33,7 @@ const TENANT: &str = "{tenantid}";
 impl Preset {
     /// The provider's name for a parameter.
     pub fn name<'a>(&'a self, standard: &'a str) -> &'a str {
-        self.parameter_names.iter().find(|(name, _)| name == standard).map_or(standard, |(_, other)| other)
+        form::get(&self.parameter_names, standard).unwrap_or(standard)
     }
 
     /// A value as the provider wants it: scopes with its separator.
@@ -44,28 +46,30 @@ impl Preset {
 
     /// Whether this issuer may be named where `server`'s is expected. `tenant`: the token's `tid`.
     pub fn accepts_issuer(&self, named: &str, server: &str, tenant: Option<&str>) -> bool {
-        named == server && !server.contains('{') || self.issuers.iter().any(|issuer| names(issuer, named, tenant))
+        named == server && !has(server, b"{") || self.issuers.iter().any(|issuer| names(issuer, named, tenant))
     }
 }
 
 /// Whether a name is this issuer, its tenant filled in. A tenant is an identifier: it cannot bring a host or a path along.
 fn names(issuer: &str, named: &str, tenant: Option<&str>) -> bool {
-    let Some(at) = issuer.find('{') else { return issuer == named };
-    let Some((before, after)) =
-        issuer.split_at_checked(at).map(|(before, rest)| (before, rest.strip_prefix(TENANT).unwrap_or(rest)))
-    else {
-        return false;
-    };
-    let plain = |tenant: &&str| !tenant.is_empty() && tenant.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if !has(issuer, b"{") {
+        return issuer == named;
+    }
+    let before = cut(issuer, b'{').0;
+    let after = issuer.get(before.len()..).unwrap_or("");
+    let after = after.strip_prefix(TENANT).unwrap_or(after);
+    let plain = |tenant: &&str| !tenant.is_empty() && is_plain(tenant, b"-");
     let filled = named.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
     tenant.filter(plain).is_some_and(|tenant| filled == Some(tenant))
 }
 
 fn replaced(scope: &str, separator: &str) -> String {
     let mut text = String::new();
-    for (index, one) in scope.split(' ').enumerate() {
-        text.push_str(if index > 0 { separator } else { "" });
+    let mut before = "";
+    for one in split(scope, b' ') {
+        text.push_str(before);
         text.push_str(one);
+        before = separator;
     }
     text
 }

@@ -5,7 +5,10 @@
 
 use alloc::{string::String, vec::Vec};
 
-use crate::{limits, text::json::Writer};
+use crate::{
+    limits,
+    text::{TOKEN, form, is_among, json::Writer, plain_length},
+};
 
 /// What one scheme asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,7 +24,7 @@ pub struct Challenge {
 impl Challenge {
     /// A parameter's value.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.parameters.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+        form::get(&self.parameters, name)
     }
 
     /// As JSON: `{scheme, token68?, parameters}`.
@@ -90,36 +93,38 @@ struct Scanner<'a> {
 
 impl<'a> Scanner<'a> {
     fn skip(&mut self, bytes: &[u8]) {
-        self.rest = self.rest.trim_start_matches(|char: char| u8::try_from(char).is_ok_and(|byte| bytes.contains(&byte)));
+        let length = self.rest.bytes().take_while(|byte| is_among(*byte, bytes)).count();
+        self.rest = self.rest.get(length..).unwrap_or("");
     }
 
     fn take(&mut self, byte: u8) -> bool {
-        let rest = self.rest.strip_prefix(char::from(byte));
-        self.rest = rest.unwrap_or(self.rest);
-        rest.is_some()
+        let there = self.rest.as_bytes().first() == Some(&byte);
+        if there {
+            self.rest = self.rest.get(1..).unwrap_or("");
+        }
+        there
     }
 
     /// At the end of an element.
     fn at_end(&self) -> bool {
-        self.rest.is_empty() || self.rest.starts_with(',')
+        self.rest.is_empty() || self.rest.starts_with(",")
     }
 
-    /// The front as far as its bytes are such; `None` where there are none.
-    fn run(&mut self, such: fn(u8) -> bool) -> Option<&'a str> {
-        let length = self.rest.bytes().take_while(|byte| such(*byte)).count();
-        let (front, rest) = self.rest.split_at_checked(length).filter(|(front, _)| !front.is_empty())?;
+    /// The front as far as its bytes are letters, digits or among these; `None` where there are none.
+    fn run(&mut self, others: &[u8]) -> Option<&'a str> {
+        let (front, rest) = self.rest.split_at_checked(plain_length(self.rest, others)).filter(|(front, _)| !front.is_empty())?;
         self.rest = rest;
         Some(front)
     }
 
     fn token(&mut self) -> Option<&'a str> {
-        self.run(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+        self.run(TOKEN)
     }
 
     /// Base64 of some kind up to the end of the element; otherwise nothing is taken.
     fn token68(&mut self) -> Option<&'a str> {
         let start = self.rest;
-        self.run(|byte| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte))?;
+        self.run(b"-._~+/")?;
         self.skip(b"=");
         let token = start.get(..start.len().checked_sub(self.rest.len())?)?;
         self.skip(b" \t");

@@ -2,7 +2,10 @@
 
 use alloc::string::String;
 
-use crate::{limits, text::form};
+use crate::{
+    limits,
+    text::{form, is_among, plain_length},
+};
 
 const BLOT: &str = "[redacted]";
 
@@ -21,12 +24,13 @@ pub fn excerpt(body: &[u8], secrets: &[&str]) -> String {
 fn without_tokens(mut rest: &str) -> String {
     let mut clean = String::new();
     while !rest.is_empty() {
-        let run = rest.bytes().take_while(|byte| is_token_byte(*byte)).count();
+        let run = plain_length(rest, TOKEN);
         let Some((token, after)) = rest.split_at_checked(run) else { break };
         clean.push_str(if run < limits::REDACT_CHARACTERS { token } else { BLOT });
-        let mut others = after.chars();
-        clean.extend(others.next());
-        rest = others.as_str();
+        let others = after.bytes().take_while(|byte| !is_token_byte(*byte)).count();
+        let Some((others, after)) = after.split_at_checked(others) else { break };
+        clean.push_str(others);
+        rest = after;
     }
     clean
 }
@@ -70,7 +74,9 @@ fn blot(text: &mut String, secret: &str) {
     }
 }
 
-/// The alphabets of base64, base64url, JWTs and percent-encoding.
+/// The alphabets of base64, base64url, JWTs and percent-encoding, beside letters and digits.
+const TOKEN: &[u8] = b"-._~+/=%";
+
 fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~+/=%".contains(&byte)
+    byte.is_ascii_alphanumeric() || is_among(byte, TOKEN)
 }

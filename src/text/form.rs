@@ -4,6 +4,8 @@
 
 use alloc::{string::String, vec::Vec};
 
+use crate::text::{cut, hex, split};
+
 /// One value, encoded.
 pub fn encode(value: &str) -> String {
     let mut text = String::new();
@@ -24,11 +26,19 @@ pub fn append(form: &mut String, name: &str, value: &str) {
 /// The pairs of a form, in order. Every text is a form; what is not UTF-8 becomes U+FFFD.
 pub fn parse(form: &str) -> Vec<(String, String)> {
     let mut pairs = Vec::new();
-    for pair in form.as_bytes().split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
-        let mut parts = pair.splitn(2, |byte| *byte == b'=');
-        pairs.push((decode(parts.next()), decode(parts.next())));
+    for pair in split(form, b'&') {
+        if !pair.is_empty() {
+            let (name, value) = cut(pair, b'=');
+            pairs.push((decode(name), decode(value.unwrap_or(""))));
+        }
     }
     pairs
+}
+
+/// The first value of this name.
+#[inline(never)]
+pub fn get<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    pairs.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
 }
 
 fn push(text: &mut String, value: &str) {
@@ -42,9 +52,7 @@ fn push(text: &mut String, value: &str) {
                 text.push('+');
                 continue;
             }
-            text.push('%');
-            text.push(digit(byte / 16));
-            text.push(digit(byte % 16));
+            push_encoded(text, byte);
         }
         rest = chars.as_str();
     }
@@ -55,33 +63,31 @@ fn is_plain(byte: u8) -> bool {
     matches!(byte, b'*' | b'-' | b'.' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z')
 }
 
-fn digit(value: u8) -> char {
-    char::from_digit(value.into(), 16).unwrap_or('0').to_ascii_uppercase()
+/// Adds a byte as `%` and two digits.
+pub(crate) fn push_encoded(text: &mut String, byte: u8) {
+    text.push('%');
+    for half in [byte >> 4, byte & 15] {
+        text.push(char::from(half.wrapping_add(if half < 10 { b'0' } else { b'A' - 10 })));
+    }
 }
 
 /// The text of one part; a `%` that two digits do not follow stands for itself.
-fn decode(part: Option<&[u8]>) -> String {
-    let mut rest = part.unwrap_or_default();
+fn decode(part: &str) -> String {
+    let mut rest = part.as_bytes();
     let mut bytes = Vec::with_capacity(rest.len());
     while let [first, after @ ..] = rest {
         rest = after;
-        bytes.push(match (*first, after) {
-            (b'+', _) => b' ',
-            (b'%', [high, low, others @ ..]) => match (value(*high), value(*low)) {
-                (Some(high), Some(low)) => {
-                    rest = others;
-                    high.wrapping_mul(16) | low
-                }
-                _ => b'%',
-            },
-            (byte, _) => byte,
+        let encoded = if *first == b'%' { hex(after, 2) } else { None };
+        bytes.push(match encoded.and_then(|byte| u8::try_from(byte).ok()) {
+            Some(byte) => {
+                rest = after.get(2..).unwrap_or_default();
+                byte
+            }
+            None if *first == b'+' => b' ',
+            None => *first,
         });
     }
     readable(&bytes)
-}
-
-fn value(digit: u8) -> Option<u8> {
-    u8::try_from(char::from(digit).to_digit(16)?).ok()
 }
 
 /// As much of it as is text, U+FFFD in place of the rest: what `String::from_utf8_lossy` does.

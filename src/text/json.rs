@@ -9,7 +9,11 @@
 
 use alloc::{borrow::Cow, string::String, vec::Vec};
 
-use crate::{limits, secret::opaque, text::integer};
+use crate::{
+    limits,
+    secret::opaque,
+    text::{cut, has, hex, integer},
+};
 
 /// Text that is known to be one JSON value.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,8 +41,8 @@ impl<'a> Raw<'a> {
 
     /// The text of a string, escapes resolved.
     pub fn string(self) -> Option<Cow<'a, str>> {
-        let inner = self.0.strip_prefix('"')?.strip_suffix('"')?;
-        if inner.as_bytes().contains(&b'\\') { unescape(inner).map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
+        let inner = self.0.strip_prefix("\"")?.strip_suffix("\"")?;
+        if has(inner, b"\\") { unescape(inner).map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
     }
 
     /// `true` or `false`.
@@ -57,29 +61,28 @@ impl<'a> Raw<'a> {
 
     /// A number, its fraction cut off: times may have one, RFC 7519 §2. Numbers with an exponent or beyond 63 bits are not times.
     pub fn integer(self) -> Option<i64> {
-        let whole = self.0.split_once('.').map_or(self.0, |(whole, _)| whole);
-        let plain = !self.0.contains(['e', 'E']);
-        if plain { integer(whole) } else { None }
+        if has(self.0, b"eE") { None } else { integer(cut(self.0, b'.').0) }
     }
 
     /// Whether it is a number.
     pub fn is_number(self) -> bool {
-        self.0.starts_with(|first: char| first == '-' || first.is_ascii_digit())
+        matches!(self.0.as_bytes(), [b'-' | b'0'..=b'9', ..])
     }
 
     /// The items of an array.
     pub fn array(self) -> Option<Vec<Raw<'a>>> {
+        let mut scanner = Scanner::new(self.0);
         let mut items = Vec::new();
-        Scanner::new(self.0).items(b'[', b']', |scanner| {
+        scanner.take(b'[')?;
+        while scanner.another(items.is_empty(), b']')? {
             items.push(scanner.known()?);
-            Some(())
-        })?;
+        }
         Some(items)
     }
 
     /// The members of an object.
     pub fn object(self) -> Option<Object<'a>> {
-        Scanner::new(self.0).object(Scanner::known)
+        Scanner::new(self.0).object(None)
     }
 }
 
@@ -88,7 +91,7 @@ impl<'a> Object<'a> {
     pub fn parse(text: &'a str) -> Option<Self> {
         let mut scanner = Scanner::new(text);
         scanner.skip_space();
-        let object = scanner.object(|scanner| scanner.value(1))?;
+        let object = scanner.object(Some(1))?;
         scanner.ends_here().then_some(object)
     }
 
@@ -100,6 +103,17 @@ impl<'a> Object<'a> {
     /// A member's text, where it is one.
     pub fn string(&self, name: &str) -> Option<Cow<'a, str>> {
         self.get(name)?.string()
+    }
+
+    /// A member's text, where it is one and not empty.
+    pub fn filled(&self, name: &str) -> Option<String> {
+        self.text(name).filter(|text| !text.is_empty())
+    }
+
+    /// A member's text, to be kept.
+    #[inline(never)]
+    pub fn text(&self, name: &str) -> Option<String> {
+        self.string(name).map(Cow::into_owned)
     }
 
     /// All members.
@@ -131,13 +145,13 @@ impl<'a> Scanner<'a> {
         self.at = self.at.wrapping_add(1);
     }
 
-    /// Takes one byte, if it is this one.
-    fn take(&mut self, byte: u8) -> bool {
-        let there = self.next() == Some(byte);
-        if there {
-            self.advance();
+    /// Takes one byte, which must be this one.
+    fn take(&mut self, byte: u8) -> Option<()> {
+        if self.next()? != byte {
+            return None;
         }
-        there
+        self.advance();
+        Some(())
     }
 
     fn skip_space(&mut self) {
@@ -162,8 +176,15 @@ impl<'a> Scanner<'a> {
         let deeper = depth.checked_add(1).filter(|deeper| *deeper <= limits::JSON_DEPTH)?;
         match self.next()? {
             // With each name once, at any depth: two readers of one token must not see two tokens.
-            b'{' => self.object(|scanner| scanner.value(deeper)).map(|_| ())?,
-            b'[' => self.items(b'[', b']', |scanner| scanner.value(deeper).map(|_| ()))?,
+            b'{' => self.object(Some(deeper)).map(|_| ())?,
+            b'[' => {
+                self.advance();
+                let mut first = true;
+                while self.another(first, b']')? {
+                    self.value(deeper)?;
+                    first = false;
+                }
+            }
             b'"' => self.string()?,
             b't' => self.word("true")?,
             b'f' => self.word("false")?,
@@ -174,42 +195,37 @@ impl<'a> Scanner<'a> {
     }
 
     fn word(&mut self, word: &str) -> Option<()> {
-        word.bytes().all(|byte| self.take(byte)).then_some(())
+        word.bytes().try_for_each(|byte| self.take(byte))
     }
 
-    /// What stands between two brackets, separated by commas.
-    fn items(&mut self, open: u8, close: u8, mut item: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
-        if !self.take(open) {
-            return None;
-        }
+    /// Goes on to the next item between two brackets, behind a comma unless it is the first. Tells whether there is one.
+    fn another(&mut self, first: bool, close: u8) -> Option<bool> {
         self.skip_space();
-        if self.take(close) {
-            return Some(());
+        if self.take(close).is_some() {
+            return Some(false);
         }
-        loop {
+        if !first {
+            self.take(b',')?;
             self.skip_space();
-            item(self)?;
-            self.skip_space();
-            if self.take(close) {
-                return Some(());
-            }
-            if !self.take(b',') {
-                return None;
-            }
         }
+        Some(true)
     }
 
-    /// The members of an object, their values read like this.
-    fn object(&mut self, mut value: impl FnMut(&mut Self) -> Option<Raw<'a>>) -> Option<Object<'a>> {
+    /// The members of an object: checked, with this depth for their values, or known to be right.
+    fn object(&mut self, depth: Option<usize>) -> Option<Object<'a>> {
         let mut members: Vec<(Cow<'a, str>, Raw<'a>)> = Vec::new();
-        self.items(b'{', b'}', |scanner| {
-            let name = scanner.name()?.string()?;
+        self.take(b'{')?;
+        while self.another(members.is_empty(), b'}')? {
+            let name = self.name()?.string()?;
             if members.len() == limits::JSON_MEMBERS || members.iter().any(|(other, _)| *other == name) {
                 return None;
             }
-            members.push((name, value(scanner)?));
-            Some(())
-        })?;
+            let value = match depth {
+                Some(depth) => self.value(depth)?,
+                None => self.known()?,
+            };
+            members.push((name, value));
+        }
         Some(Object(members))
     }
 
@@ -219,9 +235,7 @@ impl<'a> Scanner<'a> {
         self.string()?;
         let name = self.since(start)?;
         self.skip_space();
-        if !self.take(b':') {
-            return None;
-        }
+        self.take(b':')?;
         self.skip_space();
         Some(name)
     }
@@ -248,14 +262,12 @@ impl<'a> Scanner<'a> {
 
     /// A string, checked to its end: no control characters, known escapes, whole surrogate pairs.
     fn string(&mut self) -> Option<()> {
-        if !self.take(b'"') {
-            return None;
-        }
+        self.take(b'"')?;
         loop {
             let rest = self.text.as_bytes().get(self.at..)?;
             let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))?;
             self.at = self.at.wrapping_add(plain);
-            if self.take(b'"') {
+            if self.take(b'"').is_some() {
                 return Some(());
             }
             let mut rest = self.text.get(self.at..)?;
@@ -266,14 +278,14 @@ impl<'a> Scanner<'a> {
 
     fn number(&mut self) -> Option<()> {
         self.take(b'-');
-        if !self.take(b'0') {
+        if self.take(b'0').is_none() {
             self.digits()?;
         }
-        if self.take(b'.') {
+        if self.take(b'.').is_some() {
             self.digits()?;
         }
-        if self.take(b'e') || self.take(b'E') {
-            if !self.take(b'+') {
+        if self.take(b'e').or_else(|| self.take(b'E')).is_some() {
+            if self.take(b'+').is_none() {
                 self.take(b'-');
             }
             self.digits()?;
@@ -292,43 +304,42 @@ impl<'a> Scanner<'a> {
 
 /// Takes one escape off the front, `\` included, and tells which character it stands for.
 fn escape(rest: &mut &str) -> Option<char> {
-    let mut chars = rest.strip_prefix('\\')?.chars();
-    let found = match chars.next()? {
-        plain @ ('"' | '\\' | '/') => plain,
-        'b' => '\u{8}',
-        'f' => '\u{c}',
-        'n' => '\n',
-        'r' => '\r',
-        't' => '\t',
-        'u' => {
-            let first = hex(&mut chars)?;
+    let [b'\\', kind, digits @ ..] = rest.as_bytes() else { return None };
+    let mut length = 2;
+    let found = match *kind {
+        plain @ (b'"' | b'\\' | b'/') => char::from(plain),
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        b'u' => {
+            let first = hex(digits, 4)?;
+            length = 6;
             match char::from_u32(first) {
                 Some(found) => found,
                 None => {
-                    let (high, low) = (first, (chars.next()? == '\\' && chars.next()? == 'u').then(|| hex(&mut chars))??);
-                    char::decode_utf16([u16::try_from(high).ok()?, u16::try_from(low).ok()?]).next()?.ok()?
+                    let second = hex(digits.get(4..)?.strip_prefix(b"\\u")?, 4)?;
+                    length = 12;
+                    pair(first.wrapping_sub(0xd800), second.wrapping_sub(0xdc00))?
                 }
             }
         }
         _ => return None,
     };
-    *rest = chars.as_str();
+    *rest = rest.get(length..)?;
     Some(found)
 }
 
-/// Four hexadecimal digits.
-fn hex(chars: &mut core::str::Chars<'_>) -> Option<u32> {
-    let mut value: u32 = 0;
-    for _ in 0..4 {
-        value = value.wrapping_shl(4) | chars.next()?.to_digit(16)?;
-    }
-    Some(value)
+/// The character of a surrogate pair, by what its halves are above the least: [RFC 8259 §7](https://www.rfc-editor.org/rfc/rfc8259.html#section-7).
+fn pair(high: u32, low: u32) -> Option<char> {
+    if high < 0x400 && low < 0x400 { char::from_u32(high.wrapping_shl(10).wrapping_add(low).wrapping_add(0x10000)) } else { None }
 }
 
 fn unescape(inner: &str) -> Option<String> {
     let mut text = String::with_capacity(inner.len());
     let mut rest = inner;
-    while let Some(at) = rest.find('\\') {
+    while let Some(at) = rest.bytes().position(|byte| byte == b'\\') {
         let (plain, escaped) = rest.split_at_checked(at)?;
         text.push_str(plain);
         rest = escaped;
@@ -432,22 +443,20 @@ pub fn quote(json: &mut String, text: &str) {
     while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)) {
         let Some((plain, special)) = rest.split_at_checked(at) else { break };
         json.push_str(plain);
-        let mut special = special.chars();
-        if let Some(char) = special.next() {
-            push_escape(json, char);
-        }
-        rest = special.as_str();
+        let Some((special, after)) = special.split_at_checked(1) else { break };
+        special.bytes().for_each(|byte| push_escape(json, byte));
+        rest = after;
     }
     json.push_str(rest);
     json.push('"');
 }
 
-fn push_escape(json: &mut String, char: char) {
-    if char >= ' ' {
+fn push_escape(json: &mut String, byte: u8) {
+    if byte >= b' ' {
         json.push('\\');
-        json.push(char);
+        json.push(char::from(byte));
         return;
     }
-    json.push_str(if char < '\u{10}' { "\\u000" } else { "\\u001" });
-    json.push(char::from_digit(u32::from(char) & 15, 16).unwrap_or('0'));
+    json.push_str(if byte < 16 { "\\u000" } else { "\\u001" });
+    json.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
 }

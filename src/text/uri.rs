@@ -9,7 +9,7 @@ use alloc::{string::String, vec::Vec};
 use crate::{
     limits,
     secret::opaque,
-    text::{integer, joined},
+    text::{cut, form, has, hex, integer, is_among, is_plain, joined, split},
 };
 
 /// An absolute `http` or `https` URL, taken apart.
@@ -27,6 +27,8 @@ pub struct Uri<'a> {
     pub query: Option<&'a str>,
     /// What follows the `#`.
     pub fragment: Option<&'a str>,
+    /// The digits of the port; may be empty.
+    port: &'a str,
 }
 
 opaque!(Uri<'_>);
@@ -38,20 +40,20 @@ impl<'a> Uri<'a> {
             Some(rest) => (true, rest),
             None => (false, text.strip_prefix("http://")?),
         };
-        if !rest.bytes().all(is_uri_byte) {
+        if !is_plain(rest, URI) {
             return None;
         }
         let scheme = text.len().checked_sub(rest.len())?;
-        let (rest, fragment) = split_at_byte(rest, '#');
-        let (rest, query) = split_at_byte(rest, '?');
-        let slash = rest.find('/').unwrap_or(rest.len());
-        let (authority, path) = rest.split_at_checked(slash)?;
+        let (rest, fragment) = cut(rest, b'#');
+        let (rest, query) = cut(rest, b'?');
+        let authority = cut(rest, b'/').0;
+        let path = rest.get(authority.len()..)?;
         let (host, port) = split_port(authority)?;
         if !is_host(host) || !port.bytes().all(|byte| byte.is_ascii_digit()) || port.len() > 5 {
             return None;
         }
         let origin = text.get(..scheme.checked_add(authority.len())?)?;
-        Some(Self { secure, origin, host, path, query, fragment })
+        Some(Self { secure, origin, host, path, query, fragment, port })
     }
 
     /// Whether two have scheme, host and port in common: the host's case and a port that goes without saying do not count.
@@ -61,9 +63,8 @@ impl<'a> Uri<'a> {
 
     /// The port, empty where it goes without saying.
     fn port(&self) -> &str {
-        let port = self.origin.rsplit_once(':').map_or("", |(_, port)| port);
         let standard = if self.secure { "443" } else { "80" };
-        if port == standard || port.starts_with('/') || port.ends_with(']') { "" } else { port }
+        if self.port == standard { "" } else { self.port }
     }
 
     /// Whether the host is this machine, where nobody is on the way: [RFC 8252 §8.3](https://www.rfc-editor.org/rfc/rfc8252.html#section-8.3).
@@ -75,8 +76,8 @@ impl<'a> Uri<'a> {
 /// A URL without query and fragment, as [RFC 3986 §6.2.2 and §6.2.3](https://www.rfc-editor.org/rfc/rfc3986.html#section-6.2.2) make equal
 /// ones the same: case of scheme, host and percent-encodings, encodings of what needs none, dot segments, the port and path that go without saying.
 pub fn normalised(url: &str) -> Option<String> {
-    let (scheme, rest) = url.split_once(':')?;
-    let url = joined(&[&scheme.to_ascii_lowercase(), ":", rest]);
+    let (scheme, rest) = cut(url, b':');
+    let url = joined(&[&scheme.to_ascii_lowercase(), ":", rest?]);
     let uri = Uri::parse(&url)?;
     let mut normalised = joined(&[if uri.secure { "https://" } else { "http://" }, &uri.host.to_ascii_lowercase()]);
     if !uri.port().is_empty() {
@@ -86,7 +87,9 @@ pub fn normalised(url: &str) -> Option<String> {
     let path = unescaped(uri.path)?;
     let mut segments: Vec<&str> = Vec::new();
     let mut last = "";
-    for segment in path.split('/').skip(1) {
+    // What the path begins with is a slash.
+    let path = path.strip_prefix("/").unwrap_or("");
+    for segment in split(path, b'/') {
         last = segment;
         match segment {
             "." => {}
@@ -108,20 +111,23 @@ pub fn normalised(url: &str) -> Option<String> {
 
 /// Percent-encodings in upper case, and none of unreserved characters.
 fn unescaped(path: &str) -> Option<String> {
-    let mut parts = path.split('%');
+    let mut parts = split(path, b'%');
     let mut text = String::from(parts.next()?);
     for part in parts {
-        let (digits, rest) = part.split_at_checked(2)?;
-        let byte = u8::from_str_radix(digits, 16).ok().filter(|_| !digits.starts_with('+'))?;
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+        let (byte, rest) = encoded(part)?;
+        if byte.is_ascii_alphanumeric() || is_among(byte, b"-._~") {
             text.push(char::from(byte));
         } else {
-            text.push('%');
-            text.push_str(&digits.to_ascii_uppercase());
+            form::push_encoded(&mut text, byte);
         }
         text.push_str(rest);
     }
     Some(text)
+}
+
+/// The byte that the two digits behind a `%` stand for, and what follows them.
+fn encoded(part: &str) -> Option<(u8, &str)> {
+    Some((u8::try_from(hex(part.as_bytes(), 2)?).ok()?, part.get(2..)?))
 }
 
 /// Whether a path means the same to every reader, however often it decodes: it begins with one slash, has no empty segment, no dot segment (nor one that hides
@@ -133,7 +139,7 @@ pub fn is_plain_path(path: &str) -> bool {
             return false;
         }
         match decoded(&text, round > 0) {
-            Some(next) if next.matches('/').count() != text.matches('/').count() => return false,
+            Some(next) if split(&next, b'/').count() != split(&text, b'/').count() => return false,
             Some(next) if next == text => return true,
             Some(next) => text = next,
             None => return false,
@@ -143,33 +149,27 @@ pub fn is_plain_path(path: &str) -> bool {
 }
 
 fn is_plain_once(path: &str) -> bool {
-    let dots = |segment: &str| matches!(segment.split(';').next(), Some("." | ".."));
-    path.starts_with('/')
+    let dots = |segment: &str| matches!(cut(segment, b';').0, "." | "..");
+    path.starts_with("/")
         && !path.contains("//")
-        && !path.contains('\\')
+        && !has(path, b"\\")
         && !path.chars().any(char::is_control)
-        && !path.split('/').any(dots)
+        && !split(path, b'/').any(dots)
 }
 
 /// Percent-encodings decoded, once; `None` where the outcome is not UTF-8. A bare sign of percent is no path; one that stood there encoded, such as `100%25`, `stays`
 /// as it is, and ends nothing: a reader that decodes twice decodes what stands beside it.
 fn decoded(text: &str, stays: bool) -> Option<String> {
-    let mut parts = text.split('%');
+    let mut parts = split(text, b'%');
     let mut bytes = Vec::from(parts.next()?);
     for part in parts {
-        let encoded = part.split_at_checked(2).filter(|(digits, _)| !digits.starts_with('+'));
-        let byte = encoded.and_then(|(digits, rest)| Some((u8::from_str_radix(digits, 16).ok()?, rest)));
-        match byte {
-            Some((byte, rest)) => {
-                bytes.push(byte);
-                bytes.extend_from_slice(rest.as_bytes());
-            }
-            None if stays => {
-                bytes.push(b'%');
-                bytes.extend_from_slice(part.as_bytes());
-            }
+        let (byte, rest) = match encoded(part) {
+            Some(encoded) => encoded,
+            None if stays => (b'%', part),
             None => return None,
-        }
+        };
+        bytes.push(byte);
+        bytes.extend_from_slice(rest.as_bytes());
     }
     String::from_utf8(bytes).ok()
 }
@@ -178,55 +178,42 @@ fn decoded(text: &str, stays: bool) -> Option<String> {
 pub fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for byte in text.bytes() {
-        if is_uri_byte(byte) {
+        if byte.is_ascii_alphanumeric() || is_among(byte, URI) {
             escaped.push(char::from(byte));
         } else {
-            escaped.push('%');
-            for half in [byte >> 4, byte & 15] {
-                escaped.extend(char::from_digit(half.into(), 16).map(|digit| digit.to_ascii_uppercase()));
-            }
+            form::push_encoded(&mut escaped, byte);
         }
     }
     escaped
 }
 
-/// The part before a separator, and the part after it where there is one.
-fn split_at_byte(text: &str, separator: char) -> (&str, Option<&str>) {
-    match text.split_once(separator) {
-        Some((before, after)) => (before, Some(after)),
-        None => (text, None),
-    }
-}
-
 /// Host and port digits (none: empty).
 fn split_port(authority: &str) -> Option<(&str, &str)> {
-    if authority.starts_with('[') {
-        let end = authority.find(']')?.checked_add(1)?;
-        let (host, rest) = authority.split_at_checked(end)?;
-        return if rest.is_empty() { Some((host, "")) } else { Some((host, rest.strip_prefix(':')?)) };
+    if authority.starts_with("[") {
+        let rest = cut(authority, b']').1?;
+        let host = authority.get(..authority.len().checked_sub(rest.len())?)?;
+        return if rest.is_empty() { Some((host, "")) } else { Some((host, rest.strip_prefix(":")?)) };
     }
-    Some(authority.split_once(':').unwrap_or((authority, "")))
+    let (host, port) = cut(authority, b':');
+    Some((host, port.unwrap_or("")))
 }
 
 /// Unreserved, reserved and `%`, less the quotes and brackets that parsers treat in different ways.
-fn is_uri_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&()*+,;=%'".contains(&byte)
-}
+const URI: &[u8] = b"-._~:/?#[]@!$&()*+,;=%'";
 
 fn is_host(host: &str) -> bool {
-    match host.strip_prefix('[') {
+    match host.strip_prefix("[") {
         Some(rest) => {
-            rest.ends_with(']')
-                && rest.bytes().filter(|byte| *byte == b']').count() == 1
-                && rest.bytes().all(|byte| byte.is_ascii_hexdigit() || b":.]".contains(&byte))
+            let inner = rest.strip_suffix("]");
+            inner.is_some_and(|inner| inner.bytes().all(|byte| byte.is_ascii_hexdigit() || is_among(byte, b":.")))
         }
-        None => !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.'),
+        None => !host.is_empty() && is_plain(host, b"-."),
     }
 }
 
 /// `127.` and three numbers, written out: `127.1` and `0x7f.1` are left to those who like them.
 fn is_loopback_v4(host: &str) -> bool {
-    let mut parts = host.split('.');
+    let mut parts = split(host, b'.');
     parts.next() == Some("127")
         && parts.clone().count() == 3
         && parts.all(|part| part.len() <= 3 && integer(part).is_some_and(|number| (0..256).contains(&number)))
