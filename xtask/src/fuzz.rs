@@ -157,6 +157,7 @@ const INTERPRETED: [(&str, &[&str]); 2] = [
 ];
 
 /// `cargo xtask miri`: in the interpreter of a nightly, which finds what no run shows. The nightly is fetched where it can be.
+/// Not a group of `test`: one test of every byte takes minutes there.
 pub(crate) fn miri() -> Outcome<()> {
     if no_miri().is_some() && host::program("rustup").is_some() {
         let mut command = toolchain::clean(Command::new("rustup"));
@@ -183,13 +184,13 @@ pub(crate) fn miri() -> Outcome<()> {
 }
 
 /// Why there is no interpreter here, and what to type.
-pub(crate) fn no_miri() -> Option<String> {
+fn no_miri() -> Option<String> {
     let there = progress::ask(toolchain::clean(Command::new("cargo")).args([NIGHTLY, "miri", "--version"])).is_some();
     (!there).then(|| "no nightly with miri is installed: `cargo xtask miri` installs it".to_owned())
 }
 
 /// Runs the tests in the interpreter.
-pub(crate) fn interpret() -> Outcome<Findings> {
+fn interpret() -> Outcome<Findings> {
     let mut findings = Findings { tally: Tally::default(), failures: Vec::new() };
     for (test, filters) in INTERPRETED {
         let mut command = toolchain::clean(Command::new("cargo"));

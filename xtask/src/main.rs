@@ -34,7 +34,7 @@ const HELP: &str = "\
 Usage: cargo xtask <command>
 
   demo                  build, then serve the demo single-page app with an authorization server beside it
-  test [group…]         every check, or the named groups: house supply fmt clippy doc native fuzz miri build size browsers
+  test [group…]         every check, or the named groups: house supply fmt clippy doc native fuzz build size browsers
                         runtimes edge faults e2e session package examples interop
   interop [server…]     the package against glewlwyd, django-oauth-toolkit and keycloak, or the named ones, fetched into the cache
   build [--entry NAME]  the npm package into pkg/dist, and what it weighs; NAME is core, client, session, edge or resource

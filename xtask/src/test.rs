@@ -29,7 +29,7 @@ struct Verdict {
     skipped: Vec<String>,
 }
 
-const GROUPS: [Group; 19] = [
+const GROUPS: [Group; 18] = [
     Group { name: "house", counts: true, run: run_house },
     Group { name: "supply", counts: true, run: run_supply },
     Group { name: "fmt", counts: false, run: fmt },
@@ -37,7 +37,6 @@ const GROUPS: [Group; 19] = [
     Group { name: "doc", counts: false, run: doc },
     Group { name: "native", counts: true, run: native },
     Group { name: "fuzz", counts: true, run: run_fuzz },
-    Group { name: "miri", counts: true, run: run_miri },
     Group { name: "build", counts: false, run: build },
     Group { name: "size", counts: true, run: size },
     Group { name: "browsers", counts: true, run: run_browsers },
@@ -247,15 +246,6 @@ fn run_fuzz() -> Outcome<Verdict> {
         return Ok(Verdict { skipped: vec![why], ..Verdict::default() });
     }
     let fuzz::Findings { tally, failures } = fuzz::smoke()?;
-    Ok(Verdict { tally, failures, ..Verdict::default() })
-}
-
-/// Where a nightly has the interpreter; none is fetched for it here.
-fn run_miri() -> Outcome<Verdict> {
-    if let Some(why) = fuzz::no_miri() {
-        return Ok(Verdict { skipped: vec![why], ..Verdict::default() });
-    }
-    let fuzz::Findings { tally, failures } = fuzz::interpret()?;
     Ok(Verdict { tally, failures, ..Verdict::default() })
 }
 
