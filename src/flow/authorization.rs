@@ -54,7 +54,7 @@ impl Run<'_> {
     /// Binds the code to the DPoP key, where the key will be there when the browser is back: RFC 9449 §10.
     fn bind(&mut self, begun: &mut Begun) -> Result<(), Stop> {
         let key = self.own_key(Signer::Dpop, Phase::Authorization)?;
-        let public = key.public.ok_or_else(|| Code::InvalidArgument.at(Phase::Authorization).about("dpop"))?;
+        let public = key.public.as_ref().ok_or_else(|| Code::InvalidArgument.at(Phase::Authorization).about("dpop"))?;
         begun.parameters.push(("dpop_jkt".into(), public.thumbprint()));
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Sending a form to one of the server's endpoints: the client authenticates, proves its DPoP key, and learns nonces.
 
-use alloc::{borrow::Cow, string::String};
+use alloc::{borrow::Cow, string::String, sync::Arc};
 
 use crate::{
     error::{Code, Phase},
@@ -108,16 +108,16 @@ impl<'a> Run<'a> {
 
     /// Makes a DPoP proof for a request; with the access token, where one is shown.
     pub(super) fn prove(&mut self, method: &str, url: &str, access_token: Option<&str>, phase: Phase) -> Result<Secret, Stop> {
-        let OwnKey { algorithm, public } = self.own_key(Signer::Dpop, phase)?;
+        let key = self.own_key(Signer::Dpop, phase)?;
         let [entropy, ..] = self.draw(phase)?;
-        let public = public.ok_or_else(|| Code::InvalidArgument.at(phase).about("dpop"))?;
+        let public = key.public.as_ref().ok_or_else(|| Code::InvalidArgument.at(phase).about("dpop"))?;
         let proof = Proof { method, url, nonce: self.learnt.nonces.get(url), access_token };
-        let input = proof.signing_input(&public, algorithm, entropy, self.server_time());
+        let input = proof.signing_input(public, key.algorithm, entropy, self.server_time());
         self.sign(Signer::Dpop, input, phase)
     }
 
     /// What the host tells of a key, asked for once.
-    pub(super) fn own_key(&mut self, signer: Signer, phase: Phase) -> Result<OwnKey, Stop> {
+    pub(super) fn own_key(&mut self, signer: Signer, phase: Phase) -> Result<Arc<OwnKey>, Stop> {
         if let Some(key) = self.learnt.own_key(signer) {
             return Ok(key.clone());
         }
@@ -125,8 +125,9 @@ impl<'a> Run<'a> {
         let Event::Key(key) = event else { return Err(failed(event, phase)) };
         let option = if signer == Signer::Client { "clientAuth" } else { "dpop" };
         fapi2::check_key(self.client, key.algorithm, phase, option)?;
+        let key = Arc::new(key.clone());
         self.learn(Lesson::Own(signer, key.clone()));
-        Ok(key.clone())
+        Ok(key)
     }
 
     /// A signed token.

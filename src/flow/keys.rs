@@ -1,6 +1,6 @@
 //! The server's keys: kept for a while, fetched anew when old, and once when a token names one that is not among them.
 
-use alloc::vec::Vec;
+use alloc::{sync::Arc, vec::Vec};
 
 use crate::{
     error::{Code, Phase},
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Keys, and when they were fetched.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Keys {
     set: KeySet,
     fetched: Timestamp,
@@ -95,7 +95,7 @@ impl Run<'_> {
         let response = self.send(Request::get(url), Phase::Jwks)?;
         let set = KeySet::parse(document(response, Phase::Jwks)?);
         let set = set.ok_or_else(|| Code::InvalidMember.at(Phase::Jwks).about("keys"))?;
-        self.learn(Lesson::Keys(Keys { set, fetched: self.now, sought }));
+        self.learn(Lesson::Keys(Arc::new(Keys { set, fetched: self.now, sought })));
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! How a flow runs: the journal of what happened, what was learnt on the way, and what a flow may ask for.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{string::String, sync::Arc, vec::Vec};
 
 use crate::{
     error::{Code, Error, Phase, Report},
@@ -40,12 +40,12 @@ impl From<Error> for Stop {
     }
 }
 
-/// What a relation learns from answers.
+/// What a relation learns from answers. Each flow has what was known when it began: keys are shared, not copied.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Learnt {
-    pub(super) keys: Option<Keys>,
-    client_key: Option<OwnKey>,
-    dpop_key: Option<OwnKey>,
+    pub(super) keys: Option<Arc<Keys>>,
+    client_key: Option<Arc<OwnKey>>,
+    dpop_key: Option<Arc<OwnKey>>,
     pub(super) nonces: Nonces,
     pub(super) clock_offset: i64,
 }
@@ -54,9 +54,9 @@ pub(super) struct Learnt {
 #[derive(Clone)]
 pub(super) enum Lesson {
     /// The server's keys.
-    Keys(Keys),
+    Keys(Arc<Keys>),
     /// A key of our own.
-    Own(Signer, OwnKey),
+    Own(Signer, Arc<OwnKey>),
     /// A nonce, and the URL that it came from.
     Nonce(String, String),
     /// By how many seconds the server's clock is ahead.
@@ -76,7 +76,7 @@ impl Learnt {
         }
     }
 
-    pub(super) fn own_key(&self, signer: Signer) -> Option<&OwnKey> {
+    pub(super) fn own_key(&self, signer: Signer) -> Option<&Arc<OwnKey>> {
         match signer {
             Signer::Client => self.client_key.as_ref(),
             Signer::Dpop => self.dpop_key.as_ref(),

@@ -91,68 +91,152 @@ pub fn client(options: &Object<'_>) -> Result<Client, Error> {
         "dangerouslyPlainPkce",
     ];
     refuse_unknown(options, &KNOWN)?;
-    let string = |name| optional_text(options, name);
-    let flag = |name| optional(options, name, Raw::boolean).map(|flag| flag.unwrap_or(false));
     let mut client = Client::new(text(options, "clientId", Phase::Configuration)?);
-    let encoding = optional(options, "basicEncoding", |value| match value.string()?.as_ref() {
-        "rfc6749" => Some(BasicEncoding::Rfc6749),
-        "raw" => Some(BasicEncoding::Raw),
-        _ => None,
-    })?;
-    if let Some(authentication) =
-        optional(options, "clientAuth", |value| authentication(&value.object()?, encoding.unwrap_or_default()))?
-    {
-        client.authentication = authentication;
+    let mut options = Options::of(options);
+    let encoding = match options.word("basicEncoding", &["rfc6749", "raw"]) {
+        Some(1) => BasicEncoding::Raw,
+        _ => BasicEncoding::Rfc6749,
+    };
+    if let Some(auth) = options.get("clientAuth") {
+        match auth.object().and_then(|auth| authentication(&auth, encoding)) {
+            Some(authentication) => client.authentication = authentication,
+            None => options.refuse("clientAuth"),
+        }
     }
-    client.redirect_uri = string("redirectUri")?;
-    client.scope = string("scope")?;
-    client.resource = optional(options, "resource", |value| strings(value))?.unwrap_or_default();
-    client.api =
-        optional(options, "api", |value| strings(value).filter(|prefixes| prefixes.iter().all(|one| resource::is_prefix(one))))?
-            .unwrap_or_default();
-    client.signed_introspection = flag("signedIntrospection")?;
-    client.dangerously_skip_subject_check = flag("dangerouslySkipSubjectCheck")?;
-    client.strict = flag("strict")?;
-    if let Some(leeway) = optional(options, "leeway", |value| Leeway::from_seconds(whole(value)?))? {
-        client.leeway = leeway;
+    client.redirect_uri = options.text("redirectUri");
+    client.scope = options.text("scope");
+    client.resource = options.texts("resource");
+    client.api = options.texts("api");
+    if !client.api.iter().all(|prefix| resource::is_prefix(prefix)) {
+        options.refuse("api");
     }
-    if let Some(signature) = optional(options, "idTokenSignature", |value| match value.string()?.as_ref() {
-        "required" => Some(IdTokenSignature::Required),
-        "tls" => Some(IdTokenSignature::Tls),
-        _ => None,
-    })? {
-        client.id_token_signature = signature;
+    client.signed_introspection = options.flag("signedIntrospection");
+    client.dangerously_skip_subject_check = options.flag("dangerouslySkipSubjectCheck");
+    client.strict = options.flag("strict");
+    if let Some(leeway) = options.get("leeway") {
+        match whole(leeway).and_then(Leeway::from_seconds) {
+            Some(leeway) => client.leeway = leeway,
+            None => options.refuse("leeway"),
+        }
     }
-    client.id_token_algorithm = optional(options, "idTokenSignedResponseAlg", |value| Algorithm::parse(&value.string()?))?;
-    if let Some(provider) = optional(options, "provider", Raw::object)? {
-        client.provider = preset(&provider)?;
+    if options.word("idTokenSignature", &["required", "tls"]) == Some(1) {
+        client.id_token_signature = IdTokenSignature::Tls;
     }
-    client.dpop = flag("dpop")?;
-    client.dpop_jkt = flag("dpopJkt")?;
-    client.par = flag("par")?;
-    client.jar = flag("jar")?;
-    client.fapi2 = flag("fapi2")?;
-    client.dangerously_allow_http = flag("dangerouslyAllowHttp")?;
-    client.dangerously_skip_issuer_check = flag("dangerouslySkipIssuerCheck")?;
-    client.dangerously_plain_pkce = flag("dangerouslyPlainPkce")?;
+    if let Some(name) = options.text("idTokenSignedResponseAlg") {
+        client.id_token_algorithm = Algorithm::parse(&name);
+        if client.id_token_algorithm.is_none() {
+            options.refuse("idTokenSignedResponseAlg");
+        }
+    }
+    if let Some(provider) = options.get("provider") {
+        match provider.object() {
+            Some(provider) => client.provider = preset(&provider, &mut options.wrong),
+            None => options.refuse("provider"),
+        }
+    }
+    client.dpop = options.flag("dpop");
+    client.dpop_jkt = options.flag("dpopJkt");
+    client.par = options.flag("par");
+    client.jar = options.flag("jar");
+    client.fapi2 = options.flag("fapi2");
+    client.dangerously_allow_http = options.flag("dangerouslyAllowHttp");
+    client.dangerously_skip_issuer_check = options.flag("dangerouslySkipIssuerCheck");
+    client.dangerously_plain_pkce = options.flag("dangerouslyPlainPkce");
+    options.end()?;
     fapi2::check(&client, Phase::Configuration)?;
     Ok(client)
 }
 
+/// Options as they are read, one a line. What is wrong first is what is told at the [`end`](Options::end): so no line leaves early, and none has to clear away
+/// what was read before it.
+struct Options<'a> {
+    object: &'a Object<'a>,
+    wrong: Option<Error>,
+}
+
+impl<'a> Options<'a> {
+    fn of(object: &'a Object<'a>) -> Self {
+        Self { object, wrong: None }
+    }
+
+    fn get(&self, name: &str) -> Option<Raw<'a>> {
+        self.object.get(name)
+    }
+
+    /// It is there, and not of its type.
+    #[inline(never)]
+    fn refuse(&mut self, name: &str) {
+        self.wrong.get_or_insert_with(|| invalid(Phase::Configuration, name));
+    }
+
+    fn flag(&mut self, name: &str) -> bool {
+        let value = self.get(name);
+        let flag = value.map_or(Some(false), Raw::boolean);
+        if flag.is_none() {
+            self.refuse(name);
+        }
+        flag == Some(true)
+    }
+
+    fn text(&mut self, name: &str) -> Option<String> {
+        let text = self.object.text(name);
+        if text.is_none() && self.get(name).is_some() {
+            self.refuse(name);
+        }
+        text
+    }
+
+    /// A text or a list of texts; none where it is missing.
+    fn texts(&mut self, name: &str) -> Vec<String> {
+        let texts = self.get(name).map_or(Some(Vec::new()), strings);
+        if texts.is_none() {
+            self.refuse(name);
+        }
+        texts.unwrap_or_default()
+    }
+
+    /// Which of these words it is.
+    fn word(&mut self, name: &str, words: &[&str]) -> Option<usize> {
+        let text = self.text(name)?;
+        let found = words.iter().position(|word| *word == text);
+        if found.is_none() {
+            self.refuse(name);
+        }
+        found
+    }
+
+    /// Names and values.
+    fn pairs(&mut self, name: &str) -> Parameters {
+        match parameters(self.object, name, Phase::Configuration) {
+            Ok(pairs) => pairs,
+            Err(error) => {
+                self.wrong.get_or_insert(error);
+                Vec::new()
+            }
+        }
+    }
+
+    /// What was wrong first.
+    fn end(self) -> Result<(), Error> {
+        self.wrong.map_or(Ok(()), Err)
+    }
+}
+
 /// `ProviderPreset`, as far as it is the core's: what tells callers where the provider is, is theirs.
-fn preset(provider: &Object<'_>) -> Result<Preset, Error> {
-    let string = |name| optional(provider, name, |value| value.string().map(String::from));
-    let pairs = |name| parameters(provider, name, Phase::Configuration);
-    Ok(Preset {
-        scope_separator: string("scopeSeparator")?,
-        parameter_names: pairs("parameterNames")?,
-        envelope: string("envelope")?,
-        without_pkce: string("pkce")?.as_deref() == Some("unsupported"),
-        token_endpoint_audience: string("assertionAudience")?.as_deref() == Some("token_endpoint"),
-        issuers: optional(provider, "issuers", strings)?.unwrap_or_default(),
-        authorization_parameters: pairs("authorizationParameters")?,
-        token_parameters: pairs("tokenParameters")?,
-    })
+fn preset(provider: &Object<'_>, wrong: &mut Option<Error>) -> Preset {
+    let mut options = Options { object: provider, wrong: wrong.take() };
+    let preset = Preset {
+        scope_separator: options.text("scopeSeparator"),
+        parameter_names: options.pairs("parameterNames"),
+        envelope: options.text("envelope"),
+        without_pkce: options.text("pkce").as_deref() == Some("unsupported"),
+        token_endpoint_audience: options.text("assertionAudience").as_deref() == Some("token_endpoint"),
+        issuers: options.texts("issuers"),
+        authorization_parameters: options.pairs("authorizationParameters"),
+        token_parameters: options.pairs("tokenParameters"),
+    };
+    *wrong = options.wrong;
+    preset
 }
 
 /// `ClientAuth`: what `none()`, `secretBasic()` and their like make, less a key, which does not cross as text.
