@@ -100,6 +100,16 @@ impl Response {
         }
     }
 
+    /// An error that came of this response: with its status, and how long to wait.
+    #[cold]
+    #[inline(never)]
+    pub fn error(&self, code: Code, phase: Phase) -> Error {
+        code.at(phase).with(|report| {
+            report.status = Some(self.status);
+            report.retry_after = self.wait();
+        })
+    }
+
     /// Seconds to wait, where the server named them: [RFC 9110 §10.2.3](https://www.rfc-editor.org/rfc/rfc9110.html#section-10.2.3).
     /// A date is not read: the core has no calendar, and no server in `tests/vectors/quirks.json` sends one.
     pub fn wait(&self) -> Option<u32> {

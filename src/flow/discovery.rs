@@ -52,11 +52,7 @@ impl Run<'_> {
 pub(super) fn document(response: &Response, phase: Phase) -> Result<&str, Error> {
     let refuse = |code: Code| {
         let body = Some(excerpt(&response.body, &[]));
-        code.at(phase).with(|report| {
-            report.status = Some(response.status);
-            report.retry_after = response.wait();
-            report.body = body;
-        })
+        response.error(code, phase).with(|report| report.body = body)
     };
     let text = core::str::from_utf8(response.body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&response.body));
     let (200, Ok(text)) = (response.status, text) else { return Err(refuse(Code::NotOauthResponse)) };

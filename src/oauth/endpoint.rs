@@ -64,36 +64,42 @@ pub(super) fn read<'a>(
     deviations: &mut Deviations,
 ) -> Result<Cow<'a, str>, Error> {
     let success = (200..300).contains(&response.status);
-    let fail = |code: Code, deviations: Deviations| {
-        code.at(phase).with(|report| {
-            report.status = Some(response.status);
-            report.retry_after = response.wait();
-            report.deviations = deviations;
-        })
+    let code = match interop::object(response, deviations) {
+        Ok(text) => match refusal(&text, success, secrets, deviations) {
+            Some((code, refusal)) => {
+                return Err(response.error(code, phase).with(|report| {
+                    report.deviations = *deviations;
+                    report.refusal = Some(refusal);
+                }));
+            }
+            None if success => return Ok(text),
+            None => Code::NotOauthResponse,
+        },
+        Err(Unreadable::MalformedJson) if success => Code::MalformedJson,
+        Err(_) => Code::NotOauthResponse,
     };
-    let show = |error: Error| error.with(|report| report.body = Some(excerpt(&response.body, secrets)));
-    let text = match interop::object(response, deviations) {
-        Ok(text) => text,
-        Err(Unreadable::MalformedJson) if success => return Err(show(fail(Code::MalformedJson, *deviations))),
-        Err(_) => return Err(show(fail(Code::NotOauthResponse, *deviations))),
-    };
-    let outer = object(&text);
-    // At any status: GitHub refuses with 200.
-    if let Some(refusal) = interop::refusal(&outer, !success, deviations) {
-        if success {
-            deviations.note(Deviation::ErrorStatus);
-        }
-        let clean = |text: &str| excerpt(text.as_bytes(), secrets);
-        let code = Code::refusal(interop::standard_error(&refusal.error));
-        let refusal = Refusal {
-            // The RFC's own words hold no secret.
-            error: if code.as_str() == refusal.error { refusal.error } else { excerpt::word(&refusal.error, secrets) },
-            description: refusal.description.as_deref().map(clean),
-            uri: outer.string("error_uri").map(|uri| clean(&uri)),
-        };
-        return Err(fail(code, *deviations).with(|report| report.refusal = Some(refusal)));
+    Err(response.error(code, phase).with(|report| {
+        report.deviations = *deviations;
+        report.body = Some(excerpt(&response.body, secrets));
+    }))
+}
+
+/// What the server says where it refuses. At any status: GitHub refuses with 200.
+fn refusal(text: &str, success: bool, secrets: &[&str], deviations: &mut Deviations) -> Option<(Code, Refusal)> {
+    let outer = object(text);
+    let refusal = interop::refusal(&outer, !success, deviations)?;
+    if success {
+        deviations.note(Deviation::ErrorStatus);
     }
-    if success { Ok(text) } else { Err(show(fail(Code::NotOauthResponse, *deviations))) }
+    let clean = |text: &str| excerpt(text.as_bytes(), secrets);
+    let code = Code::refusal(interop::standard_error(&refusal.error));
+    let refusal = Refusal {
+        // The RFC's own words hold no secret.
+        error: if code.as_str() == refusal.error { refusal.error } else { excerpt::word(&refusal.error, secrets) },
+        description: refusal.description.as_deref().map(clean),
+        uri: outer.string("error_uri").map(|uri| clean(&uri)),
+    };
+    Some((code, refusal))
 }
 
 /// The members that have no field of their own, as JSON.

@@ -97,9 +97,7 @@ pub fn refusal(response: &Response, phase: Phase, secrets: &[&str]) -> Option<Er
     let challenges = challenge::parse(response.www_authenticate.as_deref().filter(|_| response.status >= 400)?)?;
     let (challenge, error) = challenges.iter().find_map(|challenge: &Challenge| Some((challenge, challenge.get("error")?)))?;
     let clean = |text: &str| excerpt(text.as_bytes(), secrets);
-    Some(Code::refusal(error).at(phase).with(|report| {
-        report.status = Some(response.status);
-        report.retry_after = response.wait();
+    Some(response.error(Code::refusal(error), phase).with(|report| {
         report.refusal = Some(Refusal {
             error: excerpt::word(error, secrets),
             description: challenge.get("error_description").map(clean),

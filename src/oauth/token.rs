@@ -368,11 +368,9 @@ impl TokenResponse {
         let inner = interop::token_object(&outer, expects.envelope, deviations);
         let object = inner.as_ref().unwrap_or(&outer);
         let member = |name: &str| at(Code::InvalidMember).about(name);
-        let secret = |name: &str| match object.get(name) {
-            None => Ok(None),
-            Some(value) => {
-                value.string().filter(|text| !text.is_empty()).map(|text| Some(Secret::new(text))).ok_or_else(|| member(name))
-            }
+        let secret = |name: &str| match object.filled(name) {
+            None if object.get(name).is_some() => Err(member(name)),
+            text => Ok(text.map(Secret::new)),
         };
         let access_token = secret("access_token")?.ok_or_else(|| member("access_token"))?;
         let token_type = match object.get("token_type") {

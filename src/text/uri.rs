@@ -216,5 +216,5 @@ fn is_loopback_v4(host: &str) -> bool {
     let mut parts = split(host, b'.');
     parts.next() == Some("127")
         && parts.clone().count() == 3
-        && parts.all(|part| part.len() <= 3 && integer(part).is_some_and(|number| (0..256).contains(&number)))
+        && parts.all(|part| part.len() <= 3 && !has(part, b"-") && integer(part).is_some_and(|number| number < 256))
 }

@@ -110,6 +110,7 @@ fn an_endpoint_is_secure_or_on_this_machine_or_refused() {
         "http://127.1/t",
         "http://192.168.0.1/t",
         "http://127.0.0.256/t",
+        "http://127.-0.0.1/t",
     ] {
         assert_eq!(check_secure(bad, &app), Err(Code::InsecureUrl), "{bad}");
     }

@@ -110,7 +110,8 @@ export default function (test, { grantkit, facts, holds, same }) {
   }
 
   const [first, end] = facts.days ?? DAYS;
-  test(`whatever is lost on the way, no code and no refresh token is sent after it was spent, and none is dropped: days ${first} to ${end - 1}`, async () => {
+  const title = "whatever is lost on the way, no code and no refresh token is sent after it was spent, and none is dropped";
+  test(`${title}: days ${first} to ${end - 1}`, async () => {
     const stood = { refreshable: 0, underWay: 0, doubtful: 0 };
     for (let day = first; day < end; day++) stood[await live(day)]++;
     holds(Object.values(stood).every((count) => count > 0), `every ending was seen: ${JSON.stringify(stood)}`);
