@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::{
     error::{Code, Phase},
     flow::{Run, Stop},
-    js::convert,
+    js::{convert, login},
     oauth::{assertion, exchange, extension, step_up},
     secret::Secret,
     text::{challenge, json::Object},
@@ -36,6 +36,10 @@ pub(super) fn perform(run: &mut Run<'_>, flow: &str, object: &Object<'_>) -> Res
         "grant" => run.spend(extension::grant(&convert::text(object, "grantType", Phase::Token)?), &parameters),
         "device_authorization" => return Ok(Some(run.device_authorization(&parameters)?.to_json())),
         "backchannel_authentication" => return Ok(Some(run.backchannel_authentication(&parameters)?.to_json())),
+        "userinfo" => {
+            let subject = convert::subject(object)?;
+            return run.userinfo(&login::access_token(object, Phase::Userinfo)?, subject.as_deref()).map(Some);
+        }
         "introspect" => {
             return run.introspect(&convert::text(object, "token", Phase::Introspection)?, &parameters).map(Some);
         }

@@ -53,10 +53,6 @@ pub(super) fn perform(run: &mut Run<'_>, flow: &str, object: &Object<'_>) -> Res
             run.refresh(&token, convert::subject(object)?.as_deref(), &parameters)?.to_json()
         }
         "client_credentials" => run.spend(client_credentials::grant(), &parameters)?.to_json(),
-        "userinfo" => {
-            let subject = convert::subject(object)?;
-            run.userinfo(&access_token(object, Phase::Userinfo)?, subject.as_deref())?
-        }
         "revoke" => {
             run.revoke(&convert::text(object, "token", Phase::Revocation)?, &parameters)?;
             String::new()
@@ -77,7 +73,7 @@ pub(super) fn perform(run: &mut Run<'_>, flow: &str, object: &Object<'_>) -> Res
     }))
 }
 
-fn access_token(object: &Object<'_>, phase: Phase) -> Result<AccessToken, Error> {
+pub(super) fn access_token(object: &Object<'_>, phase: Phase) -> Result<AccessToken, Error> {
     let token = Secret::new(convert::text(object, "access_token", phase)?);
     AccessToken::new(token, &convert::text(object, "token_type", phase)?, phase)
 }
