@@ -34,7 +34,7 @@ pub struct Core {
 #[wasm_bindgen]
 impl Core {
     /// Reads `{options, server}` or `{options, discover}`. `host` has what is no data beside it: `fetch`, the caller's; `key` and `pair`, see [`Host`]. Throws the
-    /// error as text, as [`settle`](super::settle) writes it.
+    /// error as text, as `settle` writes it.
     #[wasm_bindgen(constructor)]
     pub fn new(input: &str, host: JsValue, fetch: Option<Function>) -> Result<Self, JsValue> {
         Self::read(input, host, fetch).map_err(|error| settle(Err(error)).into())
@@ -100,7 +100,7 @@ impl Flow {
         None
     }
 
-    /// How it ended, as text as [`settle`](super::settle) writes it.
+    /// How it ended, as text as `settle` writes it.
     pub fn end(self) -> String {
         self.end
     }
