@@ -16,7 +16,7 @@ const FIREFOX: Advice = Advice { apt: &["firefox-esr"], brew: "--cask firefox", 
 const WEBKIT: Advice = Advice { apt: &["webkit2gtk-driver", "xvfb", "xauth"], brew: "", winget: "" };
 
 /// What the tests are compiled with, and which tests they are.
-const TESTS: [&str; 4] = ["--features", "js,grants,resource-server,sync,session,edge,serde,web", "--test", "browser"];
+const TESTS: [&str; 4] = ["--features", module::WHOLE, "--test", "browser"];
 
 /// The drivers that the test runner looks for in the environment: the first one set wins, so only one may be.
 const DRIVERS: [&str; 4] = ["GECKODRIVER", "SAFARIDRIVER", "CHROMEDRIVER", "MSEDGEDRIVER"];

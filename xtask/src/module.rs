@@ -26,6 +26,9 @@ pub(crate) const ENTRIES: [Entry; 5] = [
     Entry { name: "resource", features: "module,resource-server" },
 ];
 
+/// The features of the whole crate for WebAssembly: what is looked at, documented and tested in browsers.
+pub(crate) const WHOLE: &str = "doors,serde,web";
+
 /// What the plain build is made of: everything that a page does.
 const PLAIN: Entry = Entry { name: "plain", features: "module,sync,grants,session" };
 

@@ -178,15 +178,7 @@ fn clippy() -> Outcome<Verdict> {
     verdict.take("clippy, native", &mut native, Show::Quiet)?;
     let wasm = toolchain::wasm()?;
     let mut command = wasm.cargo();
-    let of_both = [
-        "--package",
-        "grantkit",
-        "--features",
-        "js,grants,resource-server,sync,session,edge,serde,web",
-        "--target",
-        WASM,
-        "--target-dir",
-    ];
+    let of_both = ["--package", "grantkit", "--features", module::WHOLE, "--target", WASM, "--target-dir"];
     if wasm.has_clippy() {
         command.arg("clippy").args(of_both).arg(module::target_dir());
         command.args(["--lib", "--test", "browser", "--", "--deny", "warnings"]);
@@ -210,19 +202,9 @@ fn doc() -> Outcome<Verdict> {
         .env("RUSTDOCFLAGS", "--deny warnings");
     verdict.take("cargo doc, native", &mut native, Show::Quiet)?;
     let mut wasm = toolchain::wasm()?.cargo();
-    wasm.args([
-        "doc",
-        "--no-deps",
-        "--package",
-        "grantkit",
-        "--features",
-        "js,grants,resource-server,sync,session,edge,serde,web",
-        "--target",
-        WASM,
-        "--target-dir",
-    ])
-    .arg(module::target_dir())
-    .env("RUSTDOCFLAGS", "--deny warnings");
+    wasm.args(["doc", "--no-deps", "--package", "grantkit", "--features", module::WHOLE, "--target", WASM, "--target-dir"])
+        .arg(module::target_dir())
+        .env("RUSTDOCFLAGS", "--deny warnings");
     verdict.take("cargo doc, WebAssembly", &mut wasm, Show::Quiet)?;
     Ok(verdict)
 }
