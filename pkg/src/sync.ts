@@ -4,7 +4,7 @@ import type { Phase } from "./errors.js";
 import { invalidArgument, isObject, look, settle, toJson } from "./settle.js";
 import type { ClientOptions, GrantParameters, HttpRequest, HttpResponse, ServerMetadata, TokenResponse } from "./types.js";
 
-/** The functions of a module that this file needs; both modules have them. */
+/** The functions of a module that this file needs; those of each module with `src/js/sync.rs`. */
 export interface CoreModule {
   random(): string;
   challenge(verifier: string): string;

@@ -26,10 +26,26 @@ export function probeCore({ buildTokenRequest, codeChallenge, parseTokenResponse
   return { challenge: vector(codeChallenge), state: randomState().length, sent: [`${method} ${url} ${body} ${headers.authorization}`], tokens: [access_token, scope, deviations] };
 }
 
-/** What both must come to. */
+/** An API's side: a request without a token, and one with what is none; no keys are asked for before. */
+export async function probeResourceServer({ GrantError, ResourceServer }) {
+  const asked = [];
+  const fetch = async (url) => {
+    asked.push(url);
+    return new Response('{"keys":[]}', { headers: { "content-type": "application/json" } });
+  };
+  const api = new ResourceServer({ ...SERVER, jwks_uri: "https://op.example/jwks" }, { fetch });
+  const code = async (headers) => {
+    const refusal = await api.validateAccessToken({ method: "GET", url: "https://api.example/", headers }, { audience: "https://api.example" }).catch((error) => error);
+    return refusal instanceof GrantError && refusal.code;
+  };
+  return { refusals: [await code({}), await code({ authorization: "Bearer a.b.c" })], asked, issuer: api.server.issuer };
+}
+
+/** What each must come to. */
 const sent = ["POST https://op.example/token grant_type=client_credentials&scope=api Basic YXBwOnM="];
 const challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 export const CLIENT = { challenge, verifier: 43, sent, tokens: ["a", "api", []], refusal: "unsupported_by_server" };
+export const RESOURCE_SERVER = { refusals: ["missing_access_token", "malformed_jwt"], asked: [], issuer: "https://op.example" };
 export const CORE = { challenge, state: 43, sent, tokens: ["a", "api", []] };
 
 function vector(codeChallenge) {

@@ -7,7 +7,7 @@ import { askWorker, DATES } from "../runtimes/hosts/workerd.mjs";
 import { PROGRAMS } from "../runtimes/hosts/program.mjs";
 import { CJS, PROBE, PROGRAM, WORKER } from "./applications.mjs";
 import { application, run } from "./consumer.mjs";
-import { CLIENT, CORE } from "./probe.mjs";
+import { CLIENT, CORE, RESOURCE_SERVER } from "./probe.mjs";
 
 const ALL = { client: CLIENT, core: CORE, oneError: true };
 
@@ -32,6 +32,19 @@ for (const date of DATES) {
     assert.deepEqual(await askWorker({ folder: app.folder, source: WORKER, date }), ALL);
   });
 }
+
+const JUDGES = `import * as grantkit from "grantkit/resource-server";\nimport { probeResourceServer } from "./probe.mjs";\n`;
+for (const name of ["Node", "Deno", "Bun"]) {
+  test(`${name} judges access tokens with it`, async () => {
+    await app.write({ "judge.mjs": `${JUDGES}console.log(JSON.stringify(await probeResourceServer(grantkit)));` });
+    assert.deepEqual(await result(name, "judge.mjs"), RESOURCE_SERVER);
+  });
+}
+
+test("workerd judges access tokens with it", async () => {
+  const source = `${JUDGES}export default { fetch: async () => Response.json(await probeResourceServer(grantkit)) };`;
+  assert.deepEqual(await askWorker({ folder: app.folder, source }), RESOURCE_SERVER);
+});
 
 test("workerd finds it with the conditions of wrangler too, which name the browser beside", async () => {
   assert.deepEqual(await askWorker({ folder: app.folder, source: WORKER, conditions: ["workerd", "worker", "browser"] }), ALL);
