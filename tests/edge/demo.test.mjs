@@ -30,7 +30,7 @@ describe("the demo", { timeout: 120_000 }, () => {
       const [, kilobytes] = /gzip: ([\d.]+) KiB/.exec(said);
       assert.ok(Number(kilobytes) < 400, `${kilobytes} KiB`);
       const files = await readdir(join(folder, "out"));
-      assert.equal(files.filter((name) => name.endsWith(".wasm")).length, 2, files.join());
+      assert.equal(files.filter((name) => name.endsWith(".wasm")).length, 1, files.join());
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -43,7 +43,7 @@ describe("the demo", { timeout: 120_000 }, () => {
     try {
       const said = await deploy(app.folder, "wrangler.jsonc");
       assert.match(said, /SESSIONS \(RefreshCoordinator\)/);
-      assert.equal((await readdir(join(app.folder, "out"))).filter((name) => name.endsWith(".wasm")).length, 2);
+      assert.equal((await readdir(join(app.folder, "out"))).filter((name) => name.endsWith(".wasm")).length, 1);
     } finally {
       await app.remove();
     }

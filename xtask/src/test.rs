@@ -11,6 +11,9 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+/// How long one program may take: one that hangs has failed, and the others have their turn.
+const PATIENCE: Duration = Duration::from_secs(30 * 60);
+
 /// A group of checks, by the name that one types.
 struct Group {
     name: &'static str,
@@ -106,7 +109,7 @@ fn describe(name: &str, verdict: &Verdict, took: Duration) -> String {
 impl Verdict {
     /// Runs a program and takes its result in; `tests` are counted from what it prints.
     fn take(&mut self, label: &str, command: &mut Command, show: Show) -> Outcome<()> {
-        let ended = progress::run(label, command, show, None)?;
+        let ended = progress::run(label, command, show, Some(PATIENCE))?;
         let tally = Tally::read(&ended.output);
         if show == Show::Live {
             self.tally += tally;

@@ -107,14 +107,14 @@ export default function (test, { grantkit, facts, same, holds, refused, serverTh
   }
 
   test("where the host has no timer left, nothing is sent, and the same call goes well later", async () => {
-    const { timeout } = AbortSignal;
+    const { setTimeout } = globalThis;
     const { calls, fetch } = spy(() => json(TOKENS));
     const client = new Client(SERVER, { clientId: "app", fetch });
-    AbortSignal.timeout = () => { throw new Error("quota"); };
+    globalThis.setTimeout = () => { throw new Error("quota"); };
     try {
       await refused(() => client.refresh("r"), { code: "network", phase: "token", retryable: true, grantMayBeConsumed: false });
     } finally {
-      AbortSignal.timeout = timeout;
+      globalThis.setTimeout = setTimeout;
     }
     same(calls.length, 0);
     same((await client.refresh("r")).refresh_token, "r");
