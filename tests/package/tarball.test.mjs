@@ -62,7 +62,7 @@ test("it is no larger than what it holds: the modules, the same as text, and a l
   assert.ok(size("dist/wasm/core.wasm") < 100_000, `core.wasm has ${size("dist/wasm/core.wasm")} bytes`);
   assert.ok(size("dist/wasm/client.wasm") < 200_000, `client.wasm has ${size("dist/wasm/client.wasm")} bytes`);
   const around = ours().reduce((sum, path) => sum + size(path), 0);
-  assert.ok(size("dist/wasm/edge.wasm") < 150_000, `edge.wasm has ${size("dist/wasm/edge.wasm")} bytes`);
+  assert.ok(size("dist/wasm/edge.wasm") < 200_000, `edge.wasm has ${size("dist/wasm/edge.wasm")} bytes`);
   assert.ok(around < 170_000, `the JavaScript around them has ${around} bytes`);
   assert.ok(BUNDLED.every((path) => size(path) < 500_000), "each of these holds one module as text");
   assert.ok(app.report.size < 1_500_000, `the tarball has ${app.report.size} bytes`);
@@ -173,7 +173,8 @@ test("each script that is made of one file has a map with that file in it, and n
     assert.equal(named, `${path.split("/").pop()}.map`, path);
     const { sources, sourcesContent, mappings } = JSON.parse(read(`${path}.map`));
     if (code === "") continue; // a file of types
-    const source = path.replace(/^dist\//, "pkg/src/").replace(/js$/, "ts");
+    // The token handler's client is the client of `grantkit`, over another module.
+    const source = path.replace(/^dist\/(worker\/(?=client))?/, "pkg/src/").replace(/js$/, "ts");
     assert.deepEqual(sources.map((name) => normalize(join("pkg", dirname(path), name)).replaceAll("\\", "/")), [source]);
     assert.deepEqual(sourcesContent, [readFileSync(join(ROOT, source), "utf8")]);
     assert.ok(mappings.length > 10, path);

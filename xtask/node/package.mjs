@@ -34,7 +34,7 @@ const edge = {
     onResolve({ filter: /^\.\// }, ({ path, kind }) => (kind === "entry-point" ? null : { path: `.${path}`.replace("client_bg", "edge_bg"), external: true }));
   },
 };
-await build({ ...settings, entryPoints: [join(from, "client.ts")], outfile: join(to, "worker", "client.js"), bundle: true, plugins: [edge] });
+await build({ ...settings, entryPoints: [join(from, "client.ts")], outfile: join(to, "worker", "client.js"), bundle: true, sourcemap: true, plugins: [edge] });
 
 /** What the package's sources import from `wasm/` is built. This takes another of the modules in its place. */
 const withModule = (name) => ({
