@@ -1,7 +1,8 @@
 //! Text that must not be seen: tokens, codes, verifiers, client secrets.
 
 use alloc::string::String;
-use core::fmt;
+use core::{fmt, hint};
+use sha2::{Digest, Sha256};
 
 /// A secret: shown by nothing, read only through [`Secret::expose`], wiped when dropped.
 #[derive(Clone, PartialEq, Eq)]
@@ -45,6 +46,32 @@ pub(crate) fn wipe(secret: &mut impl zeroize::Zeroize) {
     if !cfg!(feature = "module") {
         secret.zeroize();
     }
+}
+
+/// SHA-256 of what may be secret.
+pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
+    swept(|| Sha256::digest(bytes).into())
+}
+
+/// What `work` makes, with the stack cleared of what it left there: a hash leaves the block that it was made of.
+pub(crate) fn swept<T>(work: impl FnOnce() -> T) -> T {
+    let made = apart(work);
+    sweep();
+    made
+}
+
+/// In a frame of its own, which is beyond the caller's.
+#[inline(never)]
+fn apart<T>(work: impl FnOnce() -> T) -> T {
+    work()
+}
+
+/// Writes over where the frames of functions were that have returned.
+#[inline(never)]
+fn sweep() {
+    /// Bytes: SHA-512 with its schedule takes less than half of it.
+    const DEPTH: usize = 2048;
+    hint::black_box(&mut [0_u8; DEPTH]);
 }
 
 impl fmt::Debug for Secret {

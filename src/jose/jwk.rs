@@ -6,10 +6,10 @@
 //! [RFC 8037 §2](https://www.rfc-editor.org/rfc/rfc8037.html#section-2), [RFC 7638](https://www.rfc-editor.org/rfc/rfc7638.html).
 
 use alloc::{string::String, vec::Vec};
-use sha2::{Digest, Sha256};
 
 use crate::{
     jose::jws::Algorithm,
+    secret::sha256,
     text::{
         base64url,
         json::{Object, Raw, Writer},
@@ -69,7 +69,7 @@ impl Jwk {
 
     /// The thumbprint by SHA-256, [RFC 7638 §3](https://www.rfc-editor.org/rfc/rfc7638.html#section-3).
     pub fn thumbprint(&self) -> String {
-        base64url::encode(&Sha256::digest(self.public.as_bytes()))
+        base64url::encode(&sha256(self.public.as_bytes()))
     }
 
     /// Whether a signature by this algorithm, from this `kid`, may be by this key.

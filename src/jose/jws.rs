@@ -10,12 +10,12 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
-use sha2::{Digest, Sha256, Sha384, Sha512};
+use sha2::{Digest, Sha384, Sha512};
 
 use crate::{
     error::Code,
     jose::jwk::Jwk,
-    secret::{Secret, opaque, same_bytes, wipe},
+    secret::{Secret, opaque, same_bytes, sha256, swept, wipe},
     text::{base64url, json::Object, split},
 };
 
@@ -91,9 +91,9 @@ impl Algorithm {
     /// The hash it is built on, of this text: for `at_hash` and its like.
     pub fn hash(self, text: &str) -> Vec<u8> {
         match self.hash_bits() {
-            256 => Sha256::digest(text).to_vec(),
-            384 => Sha384::digest(text).to_vec(),
-            _ => Sha512::digest(text).to_vec(),
+            256 => sha256(text.as_bytes()).to_vec(),
+            384 => swept(|| Sha384::digest(text).to_vec()),
+            _ => swept(|| Sha512::digest(text).to_vec()),
         }
     }
 }
@@ -197,13 +197,13 @@ pub fn hmac(secret: &str, input: &str) -> Vec<u8> {
     const BLOCK: usize = 64;
     let mut key = secret.as_bytes().to_vec();
     if key.len() > BLOCK {
-        key = Sha256::digest(&key).to_vec();
+        key = sha256(&key).to_vec();
     }
     key.resize(BLOCK, 0);
     let keyed = |pad: u8, text: &[u8]| {
         let mut block: Vec<u8> = key.iter().map(|byte| byte ^ pad).collect();
         block.extend_from_slice(text);
-        let hash = Sha256::digest(&block).to_vec();
+        let hash = sha256(&block).to_vec();
         wipe(&mut block);
         hash
     };

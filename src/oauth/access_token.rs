@@ -8,7 +8,6 @@
 //! [RFC 9449 §4.3, §7](https://www.rfc-editor.org/rfc/rfc9449.html#section-4.3).
 
 use alloc::{string::String, vec::Vec};
-use sha2::{Digest, Sha256};
 
 use crate::{
     error::{Code, Error, Phase},
@@ -19,7 +18,7 @@ use crate::{
     },
     limits,
     oauth::{client::Client, metadata::Metadata, signed::Rules},
-    secret::{opaque, same},
+    secret::{opaque, same, sha256},
     text::{
         base64url, cut, has,
         json::{Object, Raw, Writer},
@@ -181,7 +180,7 @@ fn prove(
     require(issued <= now.plus(leeway) && now <= oldest, "iat")?;
 
     // 12. This token, bound to this key.
-    require(text("ath")? == base64url::encode(&Sha256::digest(token)), "ath")?;
+    require(text("ath")? == base64url::encode(&sha256(token.as_bytes())), "ath")?;
     require(key.thumbprint() == thumbprint, "jkt")?;
 
     let mut json = Writer::default();

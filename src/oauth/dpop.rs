@@ -6,7 +6,6 @@
 //! Specification: [RFC 9449](https://www.rfc-editor.org/rfc/rfc9449.html)
 
 use alloc::{string::String, vec::Vec};
-use sha2::{Digest, Sha256};
 
 use crate::{
     jose::{
@@ -14,7 +13,7 @@ use crate::{
         jws::{self, Algorithm},
     },
     limits,
-    secret::opaque,
+    secret::{opaque, sha256},
     text::{base64url, cut, form, is_visible, json::Writer, uri::Uri},
     time::Timestamp,
 };
@@ -49,7 +48,7 @@ impl Proof<'_> {
         claims.string("jti", &base64url::encode(entropy)).string("htm", self.method).string("htu", target);
         claims.integer("iat", now.seconds()).optional("nonce", self.nonce);
         if let Some(token) = self.access_token {
-            claims.string("ath", &base64url::encode(&Sha256::digest(token)));
+            claims.string("ath", &base64url::encode(&sha256(token.as_bytes())));
         }
         jws::signing_input(&header.finish(), &claims.finish())
     }

@@ -9,11 +9,10 @@
 //! Specification: [RFC 7636](https://www.rfc-editor.org/rfc/rfc7636.html)
 
 use alloc::string::String;
-use sha2::{Digest, Sha256};
 
 use crate::{
     limits,
-    secret::Secret,
+    secret::{Secret, sha256},
     text::{base64url, is_plain},
 };
 
@@ -44,7 +43,7 @@ impl Verifier {
 
     /// The `code_challenge` to send, [§4.2](https://www.rfc-editor.org/rfc/rfc7636.html#section-4.2).
     pub fn challenge(&self) -> String {
-        base64url::encode(&Sha256::digest(self.0.expose()))
+        base64url::encode(&sha256(self.0.expose().as_bytes()))
     }
 
     /// The verifier itself: the challenge of the method `plain`.

@@ -17,10 +17,13 @@
 //! [RFC 5116 §5.2](https://www.rfc-editor.org/rfc/rfc5116.html#section-5.2) (AEAD_AES_256_GCM).
 
 use alloc::{string::String, vec::Vec};
-use sha2::{Digest, Sha256};
 use zeroize::Zeroize;
 
-use crate::{secret::opaque, session::refusal::Why, text::base64url};
+use crate::{
+    secret::{opaque, sha256},
+    session::refusal::Why,
+    text::base64url,
+};
 
 const VERSION: u8 = 1;
 const KEY_BYTES: usize = 32;
@@ -93,10 +96,13 @@ impl Weak {
 /// [`Weak`]
 pub fn key_id(text: &str) -> Result<KeyId, Weak> {
     let mut key = base64url::decode(text).ok_or(Weak::Encoding)?;
-    let looked_at = look_at_key(&key).map(|()| Sha256::new().chain_update(b"grantkit seal key id").chain_update(&key).finalize());
+    let looked_at = look_at_key(&key);
+    let mut named = [b"grantkit seal key id".as_slice(), &key].concat();
+    let hash = sha256(&named);
     key.zeroize();
-    let id = looked_at?;
-    id.first_chunk().copied().ok_or(Weak::Length)
+    named.zeroize();
+    looked_at?;
+    hash.first_chunk().copied().ok_or(Weak::Length)
 }
 
 fn look_at_key(key: &[u8]) -> Result<(), Weak> {

@@ -131,8 +131,11 @@ fn encoded(part: &str) -> Option<(u8, &str)> {
 }
 
 /// Whether a path means the same to every reader, however often it decodes: it begins with one slash, has no empty segment, no dot segment (nor one that hides
-/// behind a `;`), no encoded slash, no backslash, no control character, and is UTF-8.
+/// behind a `;`, `?` or `#`, encoded or not), no encoded slash, no backslash, no control character, and is UTF-8.
 pub fn is_plain_path(path: &str) -> bool {
+    if has(path, b"?#") {
+        return false;
+    }
     let mut text = String::from(path);
     for round in 0..limits::PATH_DECODINGS {
         if !is_plain_once(&text) {
@@ -149,7 +152,7 @@ pub fn is_plain_path(path: &str) -> bool {
 }
 
 fn is_plain_once(path: &str) -> bool {
-    let dots = |segment: &str| matches!(cut(segment, b';').0, "." | "..");
+    let dots = |segment: &str| matches!(segment.split([';', '?', '#']).next(), Some("." | ".."));
     path.starts_with("/")
         && !path.contains("//")
         && !has(path, b"\\")

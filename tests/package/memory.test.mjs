@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { inspect } from "node:util";
 
-/** Each instance that the package makes, kept to look into it. */
+/** Each instance that the package makes, kept to look into it: those of the entries' modules, and those that unpacked them. */
 const instances = [];
 const { Instance } = WebAssembly;
 WebAssembly.Instance = class extends Instance {
@@ -25,10 +25,16 @@ const ACCESS = "2YotnFZFEjr1zCsicMWpAA-access";
 const REFRESH = "tGzv3JOkF0XG5Qx2TlKWIA-refresh";
 const CLIENT_SECRET = "a-client-secret-of-some-length";
 
-/** Where a text stands in the memory of any instance, in UTF-8 or UTF-16: how often. */
-function found(text) {
+/** In how many of these memories a text stands, in UTF-8 or UTF-16. */
+function found(text, among = instances) {
   const forms = [Buffer.from(text, "utf8"), Buffer.from(text, "utf16le")];
-  return instances.flatMap(({ exports }) => forms.map((form) => Buffer.from(exports.memory.buffer).indexOf(form) >= 0)).filter(Boolean).length;
+  return among.flatMap(({ exports }) => forms.map((form) => Buffer.from(exports.memory.buffer).indexOf(form) >= 0)).filter(Boolean).length;
+}
+
+/** The client's is asked for first, and is unpacked before. */
+function clientsModule() {
+  const [, module] = instances;
+  return module;
 }
 
 function client(answer, options) {
@@ -43,8 +49,8 @@ const page = () => new Response(`<h1>Bad gateway</h1>${REFRESH}`, { status: 502,
 
 test("the search finds what is there", () => {
   codeChallenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
-  assert.equal(instances.length, 2, "the client's module, and the token handler's");
-  const [{ exports }] = instances;
+  assert.equal(instances.length, 4, "the client's module, the token handler's, and what unpacked each");
+  const { exports } = clientsModule();
   const bytes = Buffer.from(exports.memory.buffer);
   const end = bytes.length - 64;
   bytes.write("a needle in the hay", end);
@@ -180,6 +186,6 @@ test("what a console, JSON and text show of a client, a handler and an error is 
 test("what must live as long as the client, its secret, is there: and nothing else of it", async () => {
   const one = client(tokens, { clientAuth: secretPost(CLIENT_SECRET) });
   await one.refresh(REFRESH);
-  assert.equal(found(CLIENT_SECRET), 1, "once, in the client's options");
+  assert.equal(found(CLIENT_SECRET, [clientsModule()]), 1, "in UTF-8, in the client's options");
   assert.equal(found(REFRESH), 0);
 });

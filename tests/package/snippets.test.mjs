@@ -14,7 +14,7 @@ const GUIDES = readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".
 const WITH_EXAMPLES = ["README.md", "pkg/README.md", ...GUIDES];
 const DOCUMENTS = [...WITH_EXAMPLES, "examples/README.md", "CHANGELOG.md", ".github/CONTRIBUTING.md", ".github/SECURITY.md"];
 /** Guides that speak of code without showing it, or show it in another language. */
-const WITHOUT_EXAMPLES = ["docs/README.md", "docs/ARCHITECTURE.md", "docs/comparison.md", "docs/csp.md", "docs/what-users-suffer.md"];
+const WITHOUT_EXAMPLES = ["docs/README.md", "docs/ARCHITECTURE.md", "docs/comparison.md", "docs/csp.md", "docs/faults.md", "docs/what-users-suffer.md"];
 /** What the guides migrate from: `cargo xtask test package` installs it. */
 const PEERS = join(ROOT, "target/xtask/peers");
 

@@ -169,6 +169,13 @@ fn section_6_1_3_4_a_path_that_could_lead_elsewhere_is_refused() {
         "/api/%zz",
         "/api/%c0%ae%c0%ae/",
         "/api/a%252fb",
+        // Nor does what ends a path in a URL hide what stands before it.
+        "/api/..?/x",
+        "/api/..%3f/x",
+        "/api/%252e%252e%253Fx",
+        "/api/..%23/x",
+        "/api/a?b",
+        "/api/a#b",
         // What is malformed once it is decoded does not end the decoding of what stands beside it.
         "/api/%252e%252e/%25:",
         "/api/%252e%252e/100%25",
