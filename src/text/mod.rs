@@ -59,7 +59,7 @@ pub(crate) fn is_among(byte: u8, bytes: &[u8]) -> bool {
 /// Whether a text holds one of these bytes, ASCII ones.
 #[inline(never)]
 pub(crate) fn has(text: &str, bytes: &[u8]) -> bool {
-    text.bytes().any(|byte| is_among(byte, bytes))
+    bytes.iter().any(|byte| is_among(*byte, text.as_bytes()))
 }
 
 /// How many bytes at the front are letters, digits or among these.
