@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { build } from "esbuild";
 
 import { rotated } from "./measure.mjs";
-import { digits, spread, table } from "./report.mjs";
+import { amounts, digits, picture, spread, table } from "./report.mjs";
 
 const execute = promisify(execFile);
 const run = (program, words) => execute(program, words, { timeout: PATIENCE, killSignal: "SIGKILL" });
@@ -39,7 +39,8 @@ export async function coldStart({ folder, nodePaths }, quick) {
     }
   }
   const results = { Node: figures };
-  return [{ name: "cold-start", text: table({ title: "A process from its start to the first PKCE pair", base: names[0], peers: names, unit: "ms" }, results), results }];
+  const subject = { title: "A process from its start to the first PKCE pair", base: names[0], peers: names, unit: "ms" };
+  return [{ name: "cold-start", text: table(subject, results), svg: picture(subject, results), results }];
 }
 
 const file = (folder, name) => join(folder, `first-${name.replaceAll(/\W/g, "-")}.mjs`);
@@ -75,8 +76,10 @@ export async function instantiation(quick) {
     const { median, least, most } = spread(list);
     return `| ${name} | ${digits(median)} (${digits(least)}–${digits(most)}) |`;
   });
-  const text = ["| Compile and instantiate, first in a process, ms, median (least–most) | Node |", "|---|---|", ...rows].join("\n");
-  return [{ name: "instantiation", text, results: { Node: figures } }];
+  const title = "Compile and instantiate, first in a process";
+  const text = [`| ${title}, ms, median (least–most) | Node |`, "|---|---|", ...rows].join("\n");
+  const medians = Object.fromEntries(Object.entries(figures).map(([name, list]) => [name, spread(list).median]));
+  return [{ name: "instantiation", text, svg: amounts({ title, unit: "ms, the median" }, { Node: medians }), results: { Node: figures } }];
 }
 
 const NATIVE = { challenge: "The S256 challenge of a verifier, in a Rust program", "token-response": "A token response read, in a Rust program" };
@@ -87,7 +90,8 @@ export async function native() {
   const { stdout } = await run(process.env.NATIVE, []);
   return Object.entries(JSON.parse(stdout)).map(([name, figures]) => {
     const peers = Object.keys(figures);
-    return { name: `native-${name}`, text: table({ title: NATIVE[name], base: peers[0], peers, unit: "µs" }, { native: figures }) };
+    const subject = { title: NATIVE[name], base: peers[0], peers, unit: "µs" };
+    return { name: `native-${name}`, text: table(subject, { native: figures }), svg: picture(subject, { native: figures }) };
   });
 }
 
@@ -136,6 +140,12 @@ export async function memory({ folder, nodePaths }, quick) {
     return `| ${name} | ${of("module")} | ${of("heap")} |`;
   });
   const after = shown.map((part) => ((many / LOOKS) * part).toLocaleString("en-US")).join(" · ");
+  const held = Object.entries(results).map(([name, { seen }]) => [name, Object.fromEntries(shown.flatMap((part) => {
+    const count = ((many / LOOKS) * part).toLocaleString("en-US");
+    const { module, heap } = seen[part - 1];
+    return [[`module, after ${count}`, module / 1024], [`heap, after ${count}`, heap / 1024]];
+  }))]);
+  const svg = amounts({ title: "Memory held after many operations", unit: "KiB" }, Object.fromEntries(held));
   const text = [`| KiB held after ${after} operations | the module's memory | JavaScript's heap, collected |`, "|---|---|---|", ...rows].join("\n");
-  return [{ name: "memory", text, results: { Node: results } }];
+  return [{ name: "memory", text, svg, results: { Node: results } }];
 }

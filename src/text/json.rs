@@ -97,7 +97,11 @@ impl<'a> Object<'a> {
 
     /// A member's value; `None` where it is missing or `null`, which OAuth's servers use alike.
     pub fn get(&self, name: &str) -> Option<Raw<'a>> {
-        self.0.iter().find(|(key, _)| key.len() == name.len() && key == name).map(|(_, value)| *value).filter(|value| !value.is_null())
+        self.0
+            .iter()
+            .find(|(key, _)| key.len() == name.len() && key == name)
+            .map(|(_, value)| *value)
+            .filter(|value| !value.is_null())
     }
 
     /// A member's text, where it is one.
@@ -217,7 +221,9 @@ impl<'a> Scanner<'a> {
         self.take(b'{')?;
         while self.another(members.is_empty(), b'}')? {
             let name = self.name()?.string()?;
-            if members.len() == limits::JSON_MEMBERS || members.iter().any(|(other, _)| other.len() == name.len() && *other == name) {
+            if members.len() == limits::JSON_MEMBERS
+                || members.iter().any(|(other, _)| other.len() == name.len() && *other == name)
+            {
                 return None;
             }
             let value = match depth {

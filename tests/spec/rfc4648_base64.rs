@@ -7,7 +7,7 @@ use base64::{
 use grantkit::text::base64url;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::world::noise;
+use super::world::{many, noise};
 
 #[wasm_bindgen_test(unsupported = test)]
 fn the_vectors_of_section_10() {
@@ -23,7 +23,7 @@ fn the_vectors_of_section_10() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn any_bytes_are_written_as_the_crate_writes_them() {
-    for length in 0..200 {
+    for length in 0..many(200) {
         let bytes = noise(length, 256);
         let text = base64url::encode(&bytes);
         assert_eq!(text, URL_SAFE_NO_PAD.encode(&bytes));
@@ -36,7 +36,7 @@ fn any_bytes_are_written_as_the_crate_writes_them() {
 fn any_text_is_read_or_refused_as_the_crate_does_it() {
     const NEARLY: &[u8] = b"ABCXYZabcxyz019-_-_+/= \n.";
     let mut read = 0;
-    for seed in 0..4000_usize {
+    for seed in 0..many(4000) {
         let text: String = noise(seed % 7, NEARLY.len() + seed % 2)
             .iter()
             .map(|at| char::from(*NEARLY.get(usize::from(*at) / (1 + seed % 3)).unwrap_or(&b'A')))
@@ -45,5 +45,5 @@ fn any_text_is_read_or_refused_as_the_crate_does_it() {
         read += usize::from(decoded.is_some());
         assert_eq!(decoded, URL_SAFE_NO_PAD.decode(&text).ok(), "{text:?}");
     }
-    assert!((500..3500).contains(&read), "some of each: {read}");
+    assert!((many(500)..many(3500)).contains(&read), "some of each: {read}");
 }

@@ -3,7 +3,7 @@
 use grantkit::text::form;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::world::noise;
+use super::world::{many, noise};
 
 fn pairs(text: &[u8]) -> Vec<(String, String)> {
     form_urlencoded::parse(text).map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
@@ -17,7 +17,7 @@ fn appendix_b() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn any_text_is_written_as_the_crate_writes_it() {
-    for length in 0..200 {
+    for length in 0..many(200) {
         let value: String = noise(length, 256)
             .iter()
             .flat_map(|byte| [char::from(*byte), char::from_u32(u32::from(*byte) * 257).unwrap_or('x')])
@@ -59,7 +59,7 @@ fn any_text_is_read_as_the_crate_reads_it() {
         "#",
         " ",
     ];
-    for seed in 0..4000 {
+    for seed in 0..many(4000) {
         let text: String = noise(seed % 12, PARTS.len()).iter().map(|at| PARTS[usize::from(*at)]).collect();
         assert_eq!(form::parse(&text), pairs(text.as_bytes()), "{text:?}");
     }

@@ -7,6 +7,8 @@ use grantkit::{
 use serde_json::Value;
 use wasm_bindgen_test::wasm_bindgen_test;
 
+use super::world::many;
+
 #[wasm_bindgen_test(unsupported = test)]
 fn what_is_json_is_read_and_what_is_not_is_refused() {
     for good in [
@@ -85,7 +87,11 @@ fn nesting_and_members_are_bounded() {
     let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
     assert!(Raw::parse(&nested(limits::JSON_DEPTH)).is_some());
     assert!(Raw::parse(&nested(limits::JSON_DEPTH + 1)).is_none());
-    assert!(Raw::parse(&nested(100_000)).is_none());
+    assert!(Raw::parse(&nested(many(100_000))).is_none());
+    if cfg!(miri) {
+        // Each name is looked for among those before it: minutes there, for what the rest has shown.
+        return;
+    }
     let members = |count: usize| format!("{{{}}}", (0..count).map(|i| format!("\"{i}\":0")).collect::<Vec<_>>().join(","));
     assert!(Object::parse(&members(limits::JSON_MEMBERS)).is_some());
     assert!(Object::parse(&members(limits::JSON_MEMBERS + 1)).is_none());

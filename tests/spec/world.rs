@@ -208,6 +208,11 @@ pub fn drive_watched<T>(
     }
 }
 
+/// So many, or a few of them where an interpreter runs the tests: `cargo xtask miri`.
+pub const fn many(count: usize) -> usize {
+    if cfg!(miri) { count / 50 } else { count }
+}
+
 /// So many numbers below `limit`, which look like chance and are others at each call, and the same in each run.
 pub fn noise(length: usize, limit: usize) -> Vec<u8> {
     use std::cell::Cell;

@@ -157,7 +157,7 @@ const INTERPRETED: [(&str, &[&str]); 2] = [
 ];
 
 /// `cargo xtask miri`: in the interpreter of a nightly, which finds what no run shows. The nightly is fetched where it can be.
-/// Not a group of `test`: one test of every byte takes minutes there.
+/// Not a group of `test`: it takes minutes, with the fiftieth part of the inputs that the tests have otherwise.
 pub(crate) fn miri() -> Outcome<()> {
     if no_miri().is_some() && host::program("rustup").is_some() {
         let mut command = toolchain::clean(Command::new("rustup"));
