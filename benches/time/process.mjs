@@ -139,13 +139,12 @@ export async function memory({ folder, nodePaths }, quick) {
     const of = (what) => shown.map((part) => (seen[part - 1][what] / 1024).toFixed(0)).join(" · ");
     return `| ${name} | ${of("module")} | ${of("heap")} |`;
   });
-  const after = shown.map((part) => ((many / LOOKS) * part).toLocaleString("en-US")).join(" · ");
+  const count = (part) => ((many / LOOKS) * part).toLocaleString("en-US");
   const held = Object.entries(results).map(([name, { seen }]) => [name, Object.fromEntries(shown.flatMap((part) => {
-    const count = ((many / LOOKS) * part).toLocaleString("en-US");
     const { module, heap } = seen[part - 1];
-    return [[`module, after ${count}`, module / 1024], [`heap, after ${count}`, heap / 1024]];
+    return [[`module, after ${count(part)}`, module / 1024], [`heap, after ${count(part)}`, heap / 1024]];
   }))]);
   const svg = amounts({ title: "Memory held after many operations", unit: "KiB" }, Object.fromEntries(held));
-  const text = [`| KiB held after ${after} operations | the module's memory | JavaScript's heap, collected |`, "|---|---|---|", ...rows].join("\n");
+  const text = [`| KiB held after ${shown.map(count).join(" · ")} operations | the module's memory | JavaScript's heap, collected |`, "|---|---|---|", ...rows].join("\n");
   return [{ name: "memory", text, svg, results: { Node: results } }];
 }

@@ -12,7 +12,7 @@ use alloc::{borrow::Cow, string::String, vec::Vec};
 use crate::{
     limits,
     secret::opaque,
-    text::{cut, has, hex, integer, is_among},
+    text::{cut, has, hex, integer},
 };
 
 /// Text that is known to be one JSON value.
@@ -42,7 +42,7 @@ impl<'a> Raw<'a> {
     /// The text of a string, escapes resolved.
     pub fn string(self) -> Option<Cow<'a, str>> {
         let inner = self.0.strip_prefix("\"")?.strip_suffix("\"")?;
-        if is_among(b'\\', inner.as_bytes()) { unescape(inner).map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
+        if has(inner, b"\\") { unescape(inner).map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
     }
 
     /// `true` or `false`.
@@ -97,11 +97,7 @@ impl<'a> Object<'a> {
 
     /// A member's value; `None` where it is missing or `null`, which OAuth's servers use alike.
     pub fn get(&self, name: &str) -> Option<Raw<'a>> {
-        self.0
-            .iter()
-            .find(|(key, _)| key.len() == name.len() && key == name)
-            .map(|(_, value)| *value)
-            .filter(|value| !value.is_null())
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| *value).filter(|value| !value.is_null())
     }
 
     /// A member's text, where it is one.
@@ -221,9 +217,7 @@ impl<'a> Scanner<'a> {
         self.take(b'{')?;
         while self.another(members.is_empty(), b'}')? {
             let name = self.name()?.string()?;
-            if members.len() == limits::JSON_MEMBERS
-                || members.iter().any(|(other, _)| other.len() == name.len() && *other == name)
-            {
+            if members.len() == limits::JSON_MEMBERS || members.iter().any(|(other, _)| *other == name) {
                 return None;
             }
             let value = match depth {

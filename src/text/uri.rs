@@ -152,7 +152,7 @@ pub fn is_plain_path(path: &str) -> bool {
 }
 
 fn is_plain_once(path: &str) -> bool {
-    let dots = |segment: &str| matches!(segment.split([';', '?', '#']).next(), Some("." | ".."));
+    let dots = |segment: &str| matches!(b";?#".iter().fold(segment, |rest, mark| cut(rest, *mark).0), "." | "..");
     path.starts_with("/")
         && !path.contains("//")
         && !has(path, b"\\")

@@ -7,7 +7,7 @@ use crate::failure::{Failure, Outcome};
 use crate::host::{self, Advice};
 use crate::progress::{self, Show};
 use crate::tally::Tally;
-use crate::{module, place, toolchain};
+use crate::{module, place, toolchain, tools};
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -83,16 +83,16 @@ impl Server {
             return Ok(Ending::Skipped(why));
         }
         (self.prepare)()?;
-        let folder = place::root().join("tests/interop").join(self.name);
+        let name = format!("tests/interop/{}", self.name);
         let mut fetch = toolchain::clean(Command::new(node));
-        fetch.arg(folder.join("server.mjs"));
+        fetch.arg(place::root().join(&name).join("server.mjs"));
         let label = format!("fetch {}, once", self.name);
         if !progress::run(&label, &mut fetch, Show::Quiet, Some(LIMIT))?.success {
             return Err(Failure::new(format!("{} could not be fetched, as printed above", self.name)));
         }
         let mut tests = toolchain::clean(Command::new(node));
-        tests.arg("--test").args(place::files(&folder, &|name| name.ends_with(".test.mjs"))?);
-        let ended = progress::run(&format!("tests/interop/{}", self.name), &mut tests, Show::Live, Some(LIMIT))?;
+        tests.args(tools::node_tests(&name)?);
+        let ended = progress::run(&name, &mut tests, Show::Live, Some(LIMIT))?;
         let mut tally = Tally::read(&ended.output);
         if tally.failed == 0 && (!ended.success || tally.is_empty()) {
             tally.failed = 1;
@@ -168,11 +168,7 @@ mod tests {
         for server in SERVERS {
             let folder = place::root().join("tests/interop").join(server.name);
             assert!(folder.join("server.mjs").exists(), "{}", server.name);
-            assert!(
-                !place::files(&folder, &|name| name.ends_with(".test.mjs")).unwrap_or_default().is_empty(),
-                "{}",
-                server.name
-            );
+            assert!(tools::node_tests(&format!("tests/interop/{}", server.name)).is_ok(), "{}", server.name);
         }
     }
 }

@@ -6,16 +6,13 @@ use crate::interop::{self, Ending};
 use crate::progress::{self, Show};
 use crate::tally::Tally;
 use crate::toolchain::{self, WASM};
-use crate::{examples, fuzz, house, module, peers, place, supply};
+use crate::{examples, fuzz, house, module, peers, place, supply, tools};
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// How long one program may take: one that hangs has failed, and the others have their turn.
 const PATIENCE: Duration = Duration::from_secs(30 * 60);
-
-/// The same for one file of Node's runner, in milliseconds: the files behind it still have theirs.
-const RUNNER: [&str; 2] = ["--test", "--test-timeout=600000"];
 
 /// A group of checks, by the name that one types.
 struct Group {
@@ -246,7 +243,7 @@ fn build() -> Outcome<Verdict> {
 fn size() -> Outcome<Verdict> {
     module::make_all(&module::ENTRIES)?;
     module::named(&module::ENTRIES)?;
-    node("tests/size", &node_tests("tests/size")?)
+    node("tests/size", &tools::node_tests("tests/size")?)
 }
 
 /// The same tests in three engines; one that is missing does not keep the others from running.
@@ -274,39 +271,39 @@ fn runtimes() -> Outcome<Verdict> {
 /// The token handler in workerd, and its demo as wrangler would deploy it.
 fn edge() -> Outcome<Verdict> {
     let wrangler = peers::wrangler()?;
-    node_with("tests/edge", &node_tests("tests/edge")?, &[("WRANGLER", wrangler)])
+    node_with("tests/edge", &tools::node_tests("tests/edge")?, &[("WRANGLER", wrangler)])
 }
 
 /// A server that goes wrong in every way that `docs/faults.md` lists.
 fn faults() -> Outcome<Verdict> {
-    node("tests/faults", &node_tests("tests/faults")?)
+    node("tests/faults", &tools::node_tests("tests/faults")?)
 }
 
 fn e2e() -> Outcome<Verdict> {
-    node("tests/e2e", &node_tests("tests/e2e")?)
+    node("tests/e2e", &tools::node_tests("tests/e2e")?)
 }
 
 /// Sessions in three engines.
 fn session() -> Outcome<Verdict> {
-    node_with("tests/session", &node_tests("tests/session")?, &browsers::drivers()?)
+    node_with("tests/session", &tools::node_tests("tests/session")?, &browsers::drivers()?)
 }
 
 /// The documents show the code of peers, which is compiled with the peers themselves.
 fn package() -> Outcome<Verdict> {
     peers::install()?;
-    node("tests/package", &node_tests("tests/package")?)
+    node("tests/package", &tools::node_tests("tests/package")?)
 }
 
 /// What the examples need from npm is installed into the cache, once.
 fn run_examples() -> Outcome<Verdict> {
     examples::build()?;
-    node("tests/examples", &node_tests("tests/examples")?)
+    node("tests/examples", &tools::node_tests("tests/examples")?)
 }
 
 /// The embedded server with everything switched on, then servers of other code bases; one that this system cannot have does not
 /// keep the others from running.
 fn run_interop() -> Outcome<Verdict> {
-    let mut verdict = node("tests/interop/oidc-provider", &node_tests("tests/interop/oidc-provider")?)?;
+    let mut verdict = node("tests/interop/oidc-provider", &tools::node_tests("tests/interop/oidc-provider")?)?;
     let node = module::make_all(&module::ENTRIES)?;
     for server in interop::SERVERS {
         match server.test(&node) {
@@ -328,21 +325,12 @@ fn run_interop() -> Outcome<Verdict> {
     Ok(verdict)
 }
 
-/// Node's runner with the tests of a folder, file by file: what it makes of a folder's name differs from version to version.
-fn node_tests(folder: &str) -> Outcome<Vec<PathBuf>> {
-    let files = place::files(&place::root().join(folder), &|name| name.ends_with(".test.mjs"))?;
-    Ok(RUNNER.map(PathBuf::from).into_iter().chain(files).collect())
-}
-
 fn node(folder: &str, words: &[PathBuf]) -> Outcome<Verdict> {
     node_with(folder, words, &[])
 }
 
 /// The same, with more programs named in the environment.
 fn node_with(folder: &str, words: &[PathBuf], programs: &[(&str, PathBuf)]) -> Outcome<Verdict> {
-    if words == RUNNER.map(PathBuf::from) {
-        return Err(Failure::new(format!("{folder} has no file that ends in .test.mjs")));
-    }
     let node = module::make_all(&module::ENTRIES)?;
     let mut command = toolchain::clean(Command::new(node));
     command.args(words).env("CHROMIUM", browsers::chromium()?).env("GRANTKIT_CACHE", place::cache()?);

@@ -10,7 +10,11 @@ use std::process::Command;
 const WASM_PACK: &str = "0.15.1";
 const GECKODRIVER: &str = "0.37.1";
 const CARGO_DENY: &str = "0.20.2";
-const OLDEST_NODE: u32 = 20;
+/// Its runner of tests knows `--test-timeout`.
+const OLDEST_NODE: (u32, u32) = (20, 11);
+
+/// Milliseconds for one file of tests: one that hangs has failed, and those behind it have their turn.
+const TEST_FILE_MILLISECONDS: u32 = 600_000;
 
 const NODE: Advice = Advice { apt: &["nodejs", "npm"], brew: "node", winget: "OpenJS.NodeJS.LTS" };
 
@@ -104,19 +108,35 @@ pub(crate) fn node() -> Outcome<PathBuf> {
     let path = match host::program("node") {
         Some(path) => path,
         None => {
-            NODE.follow("Node.js 20 or newer")?;
-            host::program("node").ok_or_else(|| NODE.missing("Node.js 20 or newer"))?
+            NODE.follow("Node.js 20.11 or newer")?;
+            host::program("node").ok_or_else(|| NODE.missing("Node.js 20.11 or newer"))?
         }
     };
     let version = progress::ask(Command::new(&path).arg("--version")).unwrap_or_default();
-    let major = version.trim_start_matches('v').split('.').next().and_then(|word| word.parse::<u32>().ok());
-    if major.is_some_and(|major| major >= OLDEST_NODE) {
+    if node_version(&version).is_some_and(|version| version >= OLDEST_NODE) {
         return Ok(path);
     }
+    let (major, minor) = OLDEST_NODE;
     Err(Failure::new(format!(
-        "Node.js {OLDEST_NODE} or newer is needed and {} is {version}: type `npx --yes --package node@22 cargo xtask test`, or install it",
+        "Node.js {major}.{minor} or newer is needed and {} is {version}: type `npx --yes --package node@22 cargo xtask test`, or install it",
         path.display()
     )))
+}
+
+/// The first two numbers of what `node --version` prints.
+fn node_version(said: &str) -> Option<(u32, u32)> {
+    let mut numbers = said.trim().strip_prefix('v')?.split('.').map(str::parse);
+    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+}
+
+/// The words for Node.js to run the tests of a folder, file by file: what it makes of a folder's name differs from version to version.
+pub(crate) fn node_tests(folder: &str) -> Outcome<Vec<PathBuf>> {
+    let files = place::files(&place::root().join(folder), &|name| name.ends_with(".test.mjs"))?;
+    if files.is_empty() {
+        return Err(Failure::new(format!("{folder} has no file that ends in .test.mjs")));
+    }
+    let options = ["--test".to_owned(), format!("--test-timeout={TEST_FILE_MILLISECONDS}")];
+    Ok(options.into_iter().map(PathBuf::from).chain(files).collect())
 }
 
 /// npm, which comes with Node.js.
@@ -162,5 +182,13 @@ mod tests {
         let lock = "[[package]]\nname = \"wasm-bindgen-test\"\nversion = \"0.3.80\"\n\n[[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\nsource = \"x\"\n";
         assert_eq!(version_in(lock, "wasm-bindgen").as_deref(), Some("0.2.130"));
         assert_eq!(version_in(lock, "wasm-pack"), None);
+    }
+
+    #[test]
+    fn a_version_of_node_is_read_as_it_prints_it() {
+        assert_eq!(node_version("v20.11.1\n"), Some((20, 11)));
+        assert!(node_version("v20.9.0").is_some_and(|version| version < OLDEST_NODE));
+        assert!(node_version("v22.0.0-nightly").is_some_and(|version| version > OLDEST_NODE));
+        assert_eq!(node_version(""), None);
     }
 }
