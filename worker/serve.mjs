@@ -4,7 +4,6 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { createServer } from "node:http";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -67,13 +66,4 @@ export async function bundle(entry, alias = {}) {
     entryPoints: [entry], alias, bundle: true, write: false, format: "esm", target: "es2022", plugins: [keepWasm], logLevel: "silent",
   });
   return { script: outputFiles[0].text, modules };
-}
-
-/** A port where nobody listens yet. */
-export async function freePort() {
-  const probe = createServer();
-  await new Promise((resolve, reject) => probe.once("error", reject).listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

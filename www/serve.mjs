@@ -14,7 +14,8 @@ import { fileURLToPath } from "node:url";
 import { context } from "esbuild";
 
 import { hostname, isOurs, SPA, startProvider } from "../tests/servers/oidc-provider.mjs";
-import { edgeClient, freePort, startEdge } from "../worker/serve.mjs";
+import { freePort } from "../tests/servers/ports.mjs";
+import { edgeClient, startEdge } from "../worker/serve.mjs";
 import { BUNDLE, FILES, page, PAGES, policies, SILENT, workerScript } from "./pages.mjs";
 
 /** Where each page is shown. */

@@ -9,6 +9,8 @@ import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
+import { freePort } from "../servers/ports.mjs";
+
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const run = promisify(execFile);
 
@@ -68,15 +70,6 @@ async function told(demo, said, pattern) {
     await Promise.race([once(demo.stdout, "data"), once(demo, "exit")]);
   }
   return pattern.exec(said.join(""))[1];
-}
-
-async function freePort() {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, "close");
-  return port;
 }
 
 function get(url, headers = {}) {

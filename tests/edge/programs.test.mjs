@@ -9,7 +9,8 @@ import { transform } from "esbuild";
 
 import { blockWith } from "../package/documents.mjs";
 import { PROGRAMS } from "../runtimes/hosts/program.mjs";
-import { Browser, CLIENT, application, forgetApplication, freePort, newKey, send, startServers } from "./world.mjs";
+import { freePort } from "../servers/ports.mjs";
+import { Browser, CLIENT, application, forgetApplication, newKey, send, startServers } from "./world.mjs";
 
 after(forgetApplication);
 

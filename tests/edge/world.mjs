@@ -9,6 +9,7 @@ import { Readable } from "node:stream";
 import { Miniflare } from "miniflare";
 
 import { startProvider } from "../servers/oidc-provider.mjs";
+import { freePort } from "../servers/ports.mjs";
 import { bundle } from "../runtimes/hosts/workerd.mjs";
 import { install } from "../runtimes/hosts/installed.mjs";
 
@@ -114,7 +115,13 @@ export async function startWorld({ serve = startServers, isolates = 1, alone = f
     });
     await mf.ready;
   };
-  await start();
+  try {
+    await start();
+  } catch (error) {
+    // What nobody closes would keep the test file alive.
+    await Promise.allSettled([mf?.dispose(), servers.close()]);
+    throw error;
+  }
   return {
     ...servers, origin, keys,
     /** Sends a request to one of the isolates. */
@@ -313,14 +320,6 @@ async function read(stream) {
   const chunks = [];
   for await (const chunk of stream) chunks.push(chunk);
   return Buffer.concat(chunks);
-}
-
-export async function freePort() {
-  const server = createServer();
-  await listen(server);
-  const { port } = server.address();
-  await stop(server);
-  return port;
 }
 
 const listen = (server) => new Promise((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));

@@ -1,11 +1,11 @@
 /** What the tests of examples share: an authorization server for them, programs that run until they are told to end, and a person with a browser. */
 import { spawn } from "node:child_process";
-import { createServer } from "node:net";
 
 import { launch } from "../runtimes/hosts/chromium.mjs";
 import { startProvider } from "../servers/oidc-provider.mjs";
 
 export { answerServer } from "../e2e/harness.mjs";
+export { freePort } from "../servers/ports.mjs";
 
 /** Milliseconds until a program says what is waited for. */
 const PATIENCE = 120_000;
@@ -17,15 +17,6 @@ const GRACE = 5_000;
 export function providerWith({ client, ...options }) {
   const whole = { token_endpoint_auth_method: "none", grant_types: ["authorization_code", "refresh_token"], response_types: ["code"], ...client };
   return startProvider({ redirectUris: ["https://app.example/callback"], clients: [whole], ...options });
-}
-
-/** A port that nobody has. */
-export async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Starts a program in a process group of its own. `says(pattern)` waits for what it prints; `end()` ends it with all that it started. */

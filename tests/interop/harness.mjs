@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createWriteStream, existsSync, rmSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
-import { createServer } from "node:http";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -102,15 +101,6 @@ export async function inScratch(name, start) {
     await clear();
     throw error;
   }
-}
-
-/** Ports that nobody listened on a moment ago. */
-export async function freePorts(count) {
-  const probes = Array.from({ length: count }, () => createServer());
-  await Promise.all(probes.map((probe) => new Promise((resolve) => probe.listen(0, "127.0.0.1", resolve))));
-  const ports = probes.map((probe) => probe.address().port);
-  await Promise.all(probes.map((probe) => new Promise((resolve) => probe.close(resolve))));
-  return ports;
 }
 
 export const pause = (time) => new Promise((resolve) => setTimeout(resolve, time));

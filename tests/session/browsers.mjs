@@ -1,8 +1,9 @@
 /** Three engines behind one small face: tabs that go somewhere and run a function. Chromium by its own protocol, the others by WebDriver. */
 import { spawn } from "node:child_process";
-import { createServer } from "node:net";
 
 import { chromium } from "playwright-core";
+
+import { freePort } from "../servers/ports.mjs";
 
 /** Milliseconds: what takes longer is broken, also on a busy machine. */
 export const PATIENCE = 30_000;
@@ -128,12 +129,4 @@ export async function until(what, look, patience = PATIENCE) {
     if (Date.now() > end) throw new Error(`it did not come to pass that ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-}
-
-async function freePort() {
-  const probe = createServer();
-  await new Promise((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

@@ -4,7 +4,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { cached, freePorts, inScratch, person, REDIRECT_URI, run, serve, whenRun } from "../harness.mjs";
+import { cached, inScratch, person, REDIRECT_URI, run, serve, whenRun } from "../harness.mjs";
+import { freePort } from "../../servers/ports.mjs";
 
 export const SERVICE = { id: "service", secret: "a secret: of+loopback/only%" };
 export const SPA = "spa";
@@ -30,7 +31,7 @@ export async function install(say = () => {}) {
 export function start() {
   return inScratch("dot", async (scratch) => {
     const python = join(await install(), "bin/python");
-    const [port] = await freePorts(1);
+    const port = await freePort();
     const origin = `http://127.0.0.1:${port}`;
     const key = join(scratch, "key.pem");
     await writeFile(key, generateKeyPairSync("rsa", { modulusLength: 2048, privateKeyEncoding: { type: "pkcs8", format: "pem" } }).privateKey, { mode: 0o600 });

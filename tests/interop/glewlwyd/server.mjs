@@ -5,7 +5,8 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 
-import { cached, freePorts, inScratch, person, REDIRECT_URI, run, serve, whenRun } from "../harness.mjs";
+import { cached, inScratch, person, REDIRECT_URI, run, serve, whenRun } from "../harness.mjs";
+import { freePort } from "../../servers/ports.mjs";
 
 /** Clients by what they may do. */
 export const SERVICE = { id: "service", secret: "a-secret-of-loopback-only" };
@@ -35,7 +36,7 @@ export async function install(say = () => {}) {
 export function start() {
   return inScratch("glewlwyd", async (scratch) => {
     const root = join(await install(), "root");
-    const [port] = await freePorts(1);
+    const port = await freePort();
     const origin = `http://127.0.0.1:${port}`;
     const api = `${origin}/api`;
     const schema = gunzipSync(await readFile(join(root, "usr/share/doc/glewlwyd/database/init.sqlite3.sql.gz")));

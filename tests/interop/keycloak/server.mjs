@@ -3,7 +3,8 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { mkdir, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 
-import { cached, freePorts, inScratch, person, REDIRECT_URI, run, serve, whenRun } from "../harness.mjs";
+import { cached, inScratch, person, REDIRECT_URI, run, serve, whenRun } from "../harness.mjs";
+import { freePort } from "../../servers/ports.mjs";
 
 const VERSION = "26.7.3";
 const MAVEN_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1";
@@ -62,7 +63,7 @@ export function start() {
 
 /** What it writes it writes below its home, which is in the scratch folder; what it reads is in the cache. */
 async function launch(program, scratch, limit) {
-  const [port, management] = await freePorts(2);
+  const [port, management] = [await freePort(), await freePort()];
   const origin = `http://127.0.0.1:${port}`;
   const password = randomBytes(16).toString("hex");
   const home = join(scratch, "home");

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 
 import { SERVICE, SPA, startProvider } from "../../servers/oidc-provider.mjs";
+import { freePort } from "../../servers/ports.mjs";
 import { keys, laterKeys } from "./signer.mjs";
 import { startStage } from "./stage.mjs";
 
@@ -29,7 +30,7 @@ export async function startWorld() {
     page,
     origin,
     facts: {
-      issuer: provider.issuer, redirectUri, stage: stage.origin, nobody: await unusedOrigin(),
+      issuer: provider.issuer, redirectUri, stage: stage.origin, nobody: `http://127.0.0.1:${await freePort()}`,
       clients: { spa: SPA, service: SERVICE, post: POST, odd: ODD },
       keys, laterKeys,
       quirks: JSON.parse(await readFile(new URL("../../vectors/quirks.json", import.meta.url), "utf8")),
@@ -40,13 +41,4 @@ export async function startWorld() {
       await Promise.all([new Promise((resolve) => page.close(resolve)), stage.close(), provider.close()]);
     },
   };
-}
-
-/** Where nobody listens. */
-async function unusedOrigin() {
-  const probe = createServer();
-  await new Promise((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return `http://127.0.0.1:${port}`;
 }
