@@ -440,13 +440,16 @@ pub mod door {
     use super::{Ask, Handler, ask_of_nobody};
     use crate::{
         session::refusal::{Refusal, Why},
-        text::json::{Object, Raw, Writer},
+        text::{
+            joined,
+            json::{Object, Raw, Writer},
+        },
         time::Timestamp,
     };
 
     /// What went right as it is, what went wrong as JSON behind a `!`.
     fn settle(result: Result<String, Refusal>) -> String {
-        result.unwrap_or_else(|refusal| ["!", &refusal.to_json()].concat())
+        result.unwrap_or_else(|refusal| joined(&["!", &refusal.to_json()]))
     }
 
     /// A token handler's decisions, as JavaScript holds them.

@@ -10,7 +10,10 @@ use crate::{
     js::convert,
     oauth::resource,
     session::policy::{self, Due, Ended, Failed, Session, Terms, Trouble},
-    text::json::{Object, Raw, Writer},
+    text::{
+        joined,
+        json::{Object, Raw, Writer},
+    },
     time::Timestamp,
 };
 
@@ -140,7 +143,7 @@ fn code(object: &Object<'_>) -> Option<Code> {
 
 fn held(object: &Object<'_>) -> Result<Session, Error> {
     let session = object.get("session").and_then(Raw::object).ok_or_else(|| invalid("session"))?;
-    Session::parse(&session).map_err(|member| invalid(&["session.", member].concat()))
+    Session::parse(&session).map_err(|member| invalid(&joined(&["session.", member])))
 }
 
 /// The terms; none given are the default.

@@ -16,7 +16,7 @@ use crate::{
     text::{
         challenge::{self, Challenge},
         excerpt::{self, excerpt},
-        is_visible, joined,
+        find, is_visible, joined,
         json::{Object, Raw},
         split,
         uri::Uri,
@@ -81,7 +81,7 @@ fn is_under(path: &str, prefix: &str) -> bool {
 fn is_plain(path: &str, whole: bool) -> bool {
     let codes: &[&str] = if whole { &["%2e", "%2f", "%5c", "%25"] } else { &["%2e"] };
     let encoded = |part: &[u8]| codes.iter().any(|code| part.eq_ignore_ascii_case(code.as_bytes()));
-    !path.as_bytes().windows(2).any(|part| part == b"//")
+    find(path, "//").is_none()
         && !split(path, b'/').any(|one| matches!(one, "." | ".."))
         && !path.as_bytes().windows(3).any(encoded)
 }

@@ -14,7 +14,12 @@ use alloc::{
     vec::Vec,
 };
 
-use crate::{limits, secret::opaque, session::refusal::Why, text::json::push_integer};
+use crate::{
+    limits,
+    secret::opaque,
+    session::refusal::Why,
+    text::{cut, joined, json::push_integer, split},
+};
 
 /// The cookies of a request, in the order of its header: browsers send the oldest first, RFC 6265bis §5.8.3.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -45,8 +50,13 @@ pub struct Names {
 impl<'a> Jar<'a> {
     /// Reads a `Cookie` header. What is no pair is passed over.
     pub fn parse(header: &'a str) -> Self {
-        let pairs = header.split(';').filter_map(|pair| pair.trim_ascii().split_once('='));
-        Self(pairs.map(|(name, value)| (name.trim_ascii(), value.trim_ascii())).filter(|(name, _)| !name.is_empty()).collect())
+        let pairs = split(header, b';').map(|pair| cut(pair.trim_ascii(), b'='));
+        Self(
+            pairs
+                .filter_map(|(name, value)| Some((name.trim_ascii(), value?.trim_ascii())))
+                .filter(|(name, _)| !name.is_empty())
+                .collect(),
+        )
     }
 
     /// The value of a cookie. Two of one name cannot be ours: the prefix allows one.
@@ -79,14 +89,14 @@ impl Names {
         if label.is_empty() || label.len() > limits::COOKIE_LABEL_CHARACTERS || !label.bytes().all(plain) {
             return None;
         }
-        Some(Self { session: ["__Host-Http-", label].concat(), login: ["__Host-Http-", label, "-login."].concat() })
+        Some(Self { session: joined(&["__Host-Http-", label]), login: joined(&["__Host-Http-", label, "-login."]) })
     }
 
     /// The name of a login's cookie: one for each `state`, so that logins in two tabs do not end each other.
     pub fn login(&self, state: &str) -> Option<String> {
         let part = state.get(..limits::LOGIN_NAME_CHARACTERS)?;
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
-        part.bytes().all(plain).then(|| [&self.login, part].concat())
+        part.bytes().all(plain).then(|| joined(&[&self.login, part]))
     }
 
     fn chunk(&self, index: usize) -> String {
@@ -135,10 +145,10 @@ impl Names {
             pieces.push(piece);
             rest = left;
         }
-        let count = [&pieces.len().to_string(), "."].concat();
+        let count = joined(&[&pieces.len().to_string(), "."]);
         let mut headers = Vec::new();
         for (index, piece) in pieces.iter().enumerate() {
-            let value = if index == 0 { [&count, *piece].concat() } else { (*piece).to_string() };
+            let value = if index == 0 { joined(&[&count, *piece]) } else { (*piece).to_string() };
             headers.push(set(&self.chunk(index), &value, same_site, max_age));
         }
         headers.extend(self.stale(pieces.len(), same_site, jar));
@@ -191,7 +201,7 @@ impl Names {
 
 /// One `Set-Cookie` header, [§4.1.2](https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.2).
 pub fn set(name: &str, value: &str, same_site: SameSite, max_age: u32) -> String {
-    let mut header = [name, "=", value, "; Path=/; Secure; HttpOnly; SameSite=", same_site.as_str(), "; Max-Age="].concat();
+    let mut header = joined(&[name, "=", value, "; Path=/; Secure; HttpOnly; SameSite=", same_site.as_str(), "; Max-Age="]);
     push_integer(&mut header, max_age.into());
     header
 }

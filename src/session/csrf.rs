@@ -12,7 +12,7 @@ use alloc::string::{String, ToString};
 use crate::{
     limits,
     session::refusal::{Refusal, Why},
-    text::uri,
+    text::{cut, find, uri},
 };
 
 /// What a request shows of where it comes from.
@@ -78,7 +78,7 @@ impl Evidence<'_> {
 
     /// Whether the browser only looks ahead: nothing may begin then.
     pub fn is_prefetch(&self) -> bool {
-        self.purpose.is_some_and(|purpose| purpose.to_ascii_lowercase().contains("prefetch"))
+        self.purpose.is_some_and(|purpose| find(&purpose.to_ascii_lowercase(), "prefetch").is_some())
     }
 }
 
@@ -88,7 +88,7 @@ impl Evidence<'_> {
 /// [`Why::ReturnToRefused`]
 pub fn return_to(given: Option<&str>, base: &str) -> Result<String, Refusal> {
     let Some(given) = given.filter(|given| !given.is_empty()) else { return Ok("/".to_string()) };
-    let path = given.split(['?', '#']).next().unwrap_or("");
+    let path = cut(cut(given, b'?').0, b'#').0;
     let own = path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     let plain = given.len() <= limits::RETURN_TO_CHARACTERS
         && given.bytes().all(|byte| byte > b' ' && byte < 0x7f && byte != b'\\')

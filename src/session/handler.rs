@@ -22,7 +22,7 @@ use crate::{
         record::Keep,
         refusal::{Refusal, Why},
     },
-    text::{base64url, form, json::Object, uri, uri::Uri},
+    text::{base64url, cut, form, joined, json::Object, split, uri, uri::Uri},
 };
 
 /// The header that the application's own scripts send with each request; its value is `1`.
@@ -105,7 +105,7 @@ impl Route {
             return Err(Why::PathRefused.into());
         }
         let (rest, query, mark) = (uri::escaped(rest), uri::escaped(query), if query.is_empty() { "" } else { "?" });
-        let url = [self.target.as_str(), &rest, mark, &query].concat();
+        let url = joined(&[self.target.as_str(), &rest, mark, &query]);
         let (target, reached) = (Uri::parse(&self.target), Uri::parse(&url));
         let stays = target.zip(reached).is_some_and(|(target, reached)| {
             target.origin == reached.origin && reached.path.starts_with(target.path) && reached.fragment.is_none()
@@ -117,14 +117,14 @@ impl Route {
     pub fn location(&self, given: &str, asked: &str) -> Option<String> {
         let asked = Uri::parse(asked)?;
         let absolute =
-            if given.starts_with('/') && !given.starts_with("//") { [asked.origin, given].concat() } else { given.to_string() };
+            if given.starts_with('/') && !given.starts_with("//") { joined(&[asked.origin, given]) } else { given.to_string() };
         let (target, reached) = (Uri::parse(&self.target)?, Uri::parse(&absolute)?);
         let rest = reached.path.strip_prefix(target.path).filter(|_| reached.same_origin(&target))?;
-        let path = [&self.prefix, rest].concat();
+        let path = joined(&[&self.prefix, rest]);
         if !self.leads(&path) || !uri::is_plain_path(&path) {
             return None;
         }
-        Some(reached.query.map_or_else(|| path.clone(), |query| [&path, "?", query].concat()))
+        Some(reached.query.map_or_else(|| path.clone(), |query| joined(&[&path, "?", query])))
     }
 
     /// The URL prefix that its tokens are for.
@@ -310,7 +310,7 @@ fn check_origin(origin: &str) -> Result<(), Refusal> {
 
 /// Headers that end at this hop, by their names.
 fn hop_by_hop(connection: Option<&str>) -> Vec<String> {
-    let named = connection.unwrap_or("").split(',').map(|name| name.trim_ascii().to_ascii_lowercase());
+    let named = split(connection.unwrap_or(""), b',').map(|name| name.trim_ascii().to_ascii_lowercase());
     HOP_BY_HOP.iter().map(ToString::to_string).chain(named.filter(|name| !name.is_empty())).collect()
 }
 
@@ -330,7 +330,7 @@ pub fn response_headers(
         without.extend(["content-encoding", "content-length"].map(String::from));
     }
     let private = cache_control.is_some_and(|value| {
-        value.split(',').any(|word| matches!(word.trim_ascii().to_ascii_lowercase().as_str(), "private" | "no-store"))
+        split(value, b',').any(|word| matches!(word.trim_ascii().to_ascii_lowercase().as_str(), "private" | "no-store"))
     });
     (without, (!private).then_some("no-store"))
 }
@@ -338,13 +338,13 @@ pub fn response_headers(
 /// The `state` of an authorization response, to find its login by; whether it is the right one is judged later. Of a signed response (JARM) it is read without
 /// a look at the signature.
 pub fn state_of(response: &str) -> Option<String> {
-    let pairs = form::parse(response.split_once('?').map_or(response, |(_, query)| query));
+    let pairs = form::parse(cut(response, b'?').1.unwrap_or(response));
     let value = |name: &str| pairs.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone());
     if let Some(state) = value("state") {
         return Some(state);
     }
     let jwt = value("response")?;
-    let payload = String::from_utf8(base64url::decode(jwt.split('.').nth(1)?)?).ok()?;
+    let payload = String::from_utf8(base64url::decode(split(&jwt, b'.').nth(1)?)?).ok()?;
     Object::parse(&payload)?.string("state").map(String::from)
 }
 

@@ -8,7 +8,11 @@ use alloc::{
     vec::Vec,
 };
 
-use crate::{limits, time::Timestamp};
+use crate::{
+    limits,
+    text::{find, split},
+    time::Timestamp,
+};
 
 /// How full an address's bucket was, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,8 +55,8 @@ impl Bucket {
 /// address, because a household has 2⁶⁴ of those. `core::net` reads more of what is no address, and weighs 1.3 KB.
 pub fn address(text: &str) -> String {
     let text = text.trim_ascii();
-    let Some((_, last)) = text.rsplit_once(':') else { return text.to_string() };
-    let (head, tail) = text.split_once("::").unwrap_or((text, ""));
+    let Some(last) = split(text, b':').skip(1).last() else { return text.to_string() };
+    let (head, tail) = find(text, "::").and_then(|at| text.split_at_checked(at)).unwrap_or((text, ""));
     let (mut groups, end) = (groups(head), groups(tail));
     // An IPv4 address at the end takes the room of two groups.
     let inner = last.contains('.');
@@ -64,11 +68,18 @@ pub fn address(text: &str) -> String {
         return last.to_string();
     }
     groups.truncate(4);
-    groups.join(":")
+    let mut network = String::new();
+    for group in &groups {
+        if !network.is_empty() {
+            network.push(':');
+        }
+        network.push_str(group);
+    }
+    network
 }
 
 fn groups(side: &str) -> Vec<String> {
-    let parts = side.split(':').filter(|part| !part.is_empty());
+    let parts = split(side, b':').filter(|part| !part.is_empty());
     let trimmed = parts.map(|part| part.trim_start_matches('0').to_ascii_lowercase());
     trimmed.map(|part| if part.is_empty() { "0".into() } else { part }).collect()
 }

@@ -7,7 +7,7 @@
 
 use alloc::string::String;
 
-use crate::text::form;
+use crate::text::{form, joined};
 
 /// What an authorization response may hold: RFC 6749 §4.1.2, RFC 9207, JARM, OpenID Connect Session Management.
 const PARAMETERS: [&str; 8] = ["code", "state", "iss", "error", "error_description", "error_uri", "response", "session_state"];
@@ -18,5 +18,5 @@ pub fn location(page: &str, body: &str) -> String {
     for (name, value) in form::parse(body).iter().filter(|(name, _)| PARAMETERS.contains(&name.as_str())) {
         form::append(&mut fragment, name, value);
     }
-    [page, "#", &fragment].concat()
+    joined(&[page, "#", &fragment])
 }

@@ -22,7 +22,7 @@ use zeroize::Zeroize;
 use crate::{
     secret::{opaque, sha256},
     session::refusal::Why,
-    text::base64url,
+    text::{base64url, joined},
 };
 
 const VERSION: u8 = 1;
@@ -109,11 +109,7 @@ fn look_at_key(key: &[u8]) -> Result<(), Weak> {
     if key.len() != KEY_BYTES {
         return Err(Weak::Length);
     }
-    let mut sorted: Vec<u8> = key.to_vec();
-    sorted.sort_unstable();
-    sorted.dedup();
-    let distinct = sorted.len();
-    sorted.zeroize();
+    let distinct = key.iter().enumerate().filter(|(at, byte)| !key.iter().take(*at).any(|before| before == *byte)).count();
     if distinct < DISTINCT_BYTES || key.is_ascii() {
         return Err(Weak::Guessable);
     }
@@ -122,7 +118,7 @@ fn look_at_key(key: &[u8]) -> Result<(), Weak> {
 
 /// The associated data of a sealing.
 pub fn associated_data(purpose: Purpose, name: &str, origin: &str) -> String {
-    ["1\n", purpose.as_str(), "\n", name, "\n", origin].concat()
+    joined(&["1\n", purpose.as_str(), "\n", name, "\n", origin])
 }
 
 /// A sealed text, taken apart.

@@ -62,6 +62,12 @@ pub(crate) fn has(text: &str, bytes: &[u8]) -> bool {
     bytes.iter().any(|byte| is_among(*byte, text.as_bytes()))
 }
 
+/// Where a text that is not empty first stands in another.
+#[inline(never)]
+pub(crate) fn find(text: &str, wanted: &str) -> Option<usize> {
+    text.as_bytes().windows(wanted.len().max(1)).position(|part| part == wanted.as_bytes())
+}
+
 /// How many bytes at the front are letters, digits or among these.
 #[inline(never)]
 pub(crate) fn plain_length(text: &str, others: &[u8]) -> usize {

@@ -9,7 +9,7 @@ use alloc::{string::String, vec::Vec};
 use crate::{
     limits,
     secret::opaque,
-    text::{cut, form, has, hex, integer, is_among, is_plain, joined, split},
+    text::{cut, find, form, has, hex, integer, is_among, is_plain, joined, split},
 };
 
 /// An absolute `http` or `https` URL, taken apart.
@@ -154,7 +154,7 @@ pub fn is_plain_path(path: &str) -> bool {
 fn is_plain_once(path: &str) -> bool {
     let dots = |segment: &str| matches!(b";?#".iter().fold(segment, |rest, mark| cut(rest, *mark).0), "." | "..");
     path.starts_with("/")
-        && !path.contains("//")
+        && find(path, "//").is_none()
         && !has(path, b"\\")
         && !path.chars().any(char::is_control)
         && !split(path, b'/').any(dots)
