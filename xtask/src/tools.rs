@@ -13,6 +13,9 @@ const CARGO_DENY: &str = "0.20.2";
 /// Its runner of tests knows `--test-timeout`.
 const OLDEST_NODE: (u32, u32) = (20, 11);
 
+/// How many files of tests run side by side at least: they wait for browsers and servers most of the time.
+const TEST_FILES_AT_ONCE: usize = 2;
+
 /// Milliseconds for one file of tests: one that hangs has failed, and those behind it have their turn.
 const TEST_FILE_MILLISECONDS: u32 = 600_000;
 
@@ -20,7 +23,7 @@ const NODE: Advice = Advice { apt: &["nodejs", "npm"], brew: "node", winget: "Op
 
 /// `wasm-bindgen`, exactly the version that the crate is locked to: the two speak a private format.
 pub(crate) fn wasm_bindgen() -> Outcome<PathBuf> {
-    from_crates("wasm-bindgen-cli", &locked("wasm-bindgen")?, "wasm-bindgen", &[])
+    from_crates("wasm-bindgen-cli", &locked("wasm-bindgen")?, "wasm-bindgen")
 }
 
 /// `wasm-bindgen-test-runner`, which is installed beside `wasm-bindgen`.
@@ -30,24 +33,25 @@ pub(crate) fn wasm_bindgen_test_runner() -> Outcome<PathBuf> {
 
 /// `wasm-pack`, which runs the browser tests as its users would.
 pub(crate) fn wasm_pack() -> Outcome<PathBuf> {
-    from_crates("wasm-pack", WASM_PACK, "wasm-pack", &[])
+    from_crates("wasm-pack", WASM_PACK, "wasm-pack")
 }
 
 /// Firefox's driver.
 pub(crate) fn geckodriver() -> Outcome<PathBuf> {
     match std::env::var_os("GECKODRIVER").filter(|value| !value.is_empty()) {
         Some(path) => Ok(PathBuf::from(path)),
-        None => from_crates("geckodriver", GECKODRIVER, "geckodriver", &[]),
+        None => from_crates("geckodriver", GECKODRIVER, "geckodriver"),
     }
 }
 
-/// `cargo-deny`. It is three hundred crates and is used for seconds, so it is compiled without optimisation: that takes half of the time.
+/// `cargo-deny`, which looks at licences, sources and advisories.
 pub(crate) fn cargo_deny() -> Outcome<PathBuf> {
-    from_crates("cargo-deny", CARGO_DENY, "cargo-deny", &["--debug"])
+    from_crates("cargo-deny", CARGO_DENY, "cargo-deny")
 }
 
-/// A program that a crate installs: the one on PATH where its version fits, else one of our own in the cache.
-fn from_crates(package: &str, version: &str, program: &str, options: &[&str]) -> Outcome<PathBuf> {
+/// A program that a crate installs: the one on PATH where its version fits, else one of our own in the cache. They work for
+/// seconds, so they are compiled without optimisation: that takes half of the time.
+fn from_crates(package: &str, version: &str, program: &str) -> Outcome<PathBuf> {
     if let Some(path) = host::program(program)
         && says(&path, version)
     {
@@ -68,9 +72,8 @@ fn from_crates(package: &str, version: &str, program: &str, options: &[&str]) ->
     // Not `--locked`: a locked dependency may have been withdrawn, and a mirror need not have every old version.
     let mut command = toolchain::cargo();
     command
-        .args(["install", &format!("{package}@{version}"), "--root"])
+        .args(["install", "--debug", &format!("{package}@{version}"), "--root"])
         .arg(&fresh)
-        .args(options)
         .env("CARGO_PROFILE_DEV_DEBUG", "0")
         .env_remove("CARGO_TARGET_DIR")
         .env_remove("RUSTFLAGS");
@@ -135,7 +138,12 @@ pub(crate) fn node_tests(folder: &str) -> Outcome<Vec<PathBuf>> {
     if files.is_empty() {
         return Err(Failure::new(format!("{folder} has no file that ends in .test.mjs")));
     }
-    let options = ["--test".to_owned(), format!("--test-timeout={TEST_FILE_MILLISECONDS}")];
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let options = [
+        "--test".to_owned(),
+        format!("--test-timeout={TEST_FILE_MILLISECONDS}"),
+        format!("--test-concurrency={}", cores.saturating_sub(1).max(TEST_FILES_AT_ONCE)),
+    ];
     Ok(options.into_iter().map(PathBuf::from).chain(files).collect())
 }
 

@@ -225,13 +225,19 @@ export class Keeper {
     for (let tries = 0; ; tries++) {
       if (!this.#held && this.#offline) await this.resume();
       const held = this.#held;
-      if (!held) throw this.#offline && this.#error ? this.#error : policy.problem("not_signed_in", "resource");
+      if (!held) throw this.#missing();
       const { due, ended } = policy.due(held.policy, this.#setup.terms);
       // After a refresh the token is used, however short its life.
       if (due === "use" || (tries > 0 && due === "refresh") || tries > 2) return held;
       if (due === "end") await this.#expire(ended);
       else await this.#renew();
     }
+  }
+
+  /** Why there is no session to use: it could not be continued, it is over, or nobody is signed in. */
+  #missing(): GrantError {
+    if (this.#error && (this.#offline || this.#error.code === "session_ended")) return this.#error;
+    return policy.problem("not_signed_in", "resource");
   }
 
   /** New tokens now. */
@@ -419,6 +425,9 @@ export class Keeper {
       // In memory mode these tokens were this tab's own: nobody else gives them back.
       if (!device) void this.client().then((client) => giveBack(client, held)).catch(() => undefined);
       if (!device || !(await this.#shelf.read().catch(() => undefined))) {
+        // Whichever tab noticed first that the time is over, each can say so.
+        const { due, ended } = policy.due(held.policy, this.#setup.terms);
+        if (due === "end") this.#error = policy.problem("session_ended", "token", ended);
         this.#held = undefined;
         this.#offline = false;
       }
