@@ -8,16 +8,19 @@ use crate::host::{self, Advice};
 use crate::progress::{self, Show};
 use crate::tally::Tally;
 use crate::{place, toolchain};
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::Duration;
 
 /// Seconds for each target where nobody says otherwise.
 const SECONDS: u64 = 60;
 
-/// Seconds for all targets together in `cargo xtask test`. Thirty for each would be a quarter of an hour: there the seeds and a few thousand
-/// inputs around them are tried, and the long runs are `cargo xtask fuzz`.
-const SMOKE_SECONDS: u64 = 90;
+/// Seconds for each target in `cargo xtask test`. Thirty would be ten minutes in all: there the seeds and a few thousand inputs around
+/// them are tried, and the long runs are `cargo xtask fuzz`.
+const SMOKE_SECONDS: u64 = 3;
 
 /// Bytes of an input: whatever is larger says nothing that a smaller one does not, because the bounds are tried by tests.
 const INPUT_BYTES: u32 = 8192;
@@ -36,6 +39,7 @@ const COVERAGE: [&str; 7] = [
 ];
 
 /// What a run of the targets came to.
+#[derive(Default)]
 pub(crate) struct Findings {
     /// Targets that found nothing, and those that did.
     pub(crate) tally: Tally,
@@ -66,9 +70,7 @@ pub(crate) fn run(words: &[&str]) -> Outcome<()> {
 
 /// Each target for a little while: the group of `cargo xtask test`.
 pub(crate) fn smoke() -> Outcome<Findings> {
-    let targets = targets()?;
-    let count = u64::try_from(targets.len()).unwrap_or(1).max(1);
-    try_each(&targets, (SMOKE_SECONDS / count).max(1))
+    try_each(&targets()?, SMOKE_SECONDS)
 }
 
 /// Why this system cannot have libFuzzer, whatever is installed.
@@ -88,28 +90,47 @@ fn folder() -> PathBuf {
 
 fn try_each(targets: &[String], seconds: u64) -> Outcome<Findings> {
     let work = place::root().join("target/fuzz");
-    let programs = compile(&work)?;
+    let (work, programs) = (work.as_path(), compile(&work)?);
     progress::must("seeds of tests/vectors", Command::new(programs.join("grantkit-fuzz")).arg(work.join("corpus")))?;
-    let mut findings = Findings { tally: Tally::default(), failures: Vec::new() };
-    for target in targets {
-        let (corpus, found) = (work.join("corpus").join(target), work.join("found").join(target));
-        for folder in [&corpus, &found] {
-            std::fs::create_dir_all(folder)
-                .map_err(|error| Failure::new(format!("cannot make {}: {error}", folder.display())))?;
+    // One for each core: whoever is done takes the next.
+    let (next, cores) = (AtomicUsize::new(0), thread::available_parallelism().map_or(1, NonZero::get));
+    let work_off = || -> Outcome<Findings> {
+        let mut findings = Findings::default();
+        while let Some(target) = targets.get(next.fetch_add(1, Ordering::Relaxed)) {
+            match try_one(target, seconds, work, &programs)? {
+                None => findings.tally.passed += 1,
+                Some(failure) => {
+                    findings.tally.failed += 1;
+                    findings.failures.push(failure);
+                }
+            }
         }
-        let mut command = Command::new(programs.join(target));
-        command.arg(&corpus).args(options(seconds)).arg(format!("-dict={}", folder().join("dictionary.txt").display()));
-        command.arg(format!("-artifact_prefix={}/", found.display()));
-        // It ends by itself; what does not is a finding too.
-        let limit = Duration::from_secs(seconds.saturating_mul(2).saturating_add(60));
-        if progress::run(&format!("{target}, {seconds} s"), &mut command, Show::Quiet, Some(limit))?.success {
-            findings.tally.passed += 1;
-        } else {
-            findings.tally.failed += 1;
-            findings.failures.push(format!("{target} found something: see {}", newest(&found)?.display()));
-        }
+        Ok(findings)
+    };
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work_off)).collect();
+        workers.into_iter().try_fold(Findings::default(), |mut all, worker| {
+            let findings = worker.join().map_err(|_| Failure::new("a thread that fuzzes has panicked"))??;
+            all.tally += findings.tally;
+            all.failures.extend(findings.failures);
+            Ok(all)
+        })
+    })
+}
+
+/// One target; what it found, if anything.
+fn try_one(target: &str, seconds: u64, work: &Path, programs: &Path) -> Outcome<Option<String>> {
+    let (corpus, found) = (work.join("corpus").join(target), work.join("found").join(target));
+    for folder in [&corpus, &found] {
+        std::fs::create_dir_all(folder).map_err(|error| Failure::new(format!("cannot make {}: {error}", folder.display())))?;
     }
-    Ok(findings)
+    let mut command = Command::new(programs.join(target));
+    command.arg(&corpus).args(options(seconds)).arg(format!("-dict={}", folder().join("dictionary.txt").display()));
+    command.arg(format!("-artifact_prefix={}/", found.display()));
+    // It ends by itself; what does not is a finding too.
+    let limit = Duration::from_secs(seconds.saturating_mul(2).saturating_add(60));
+    let ended = progress::run(&format!("{target}, {seconds} s"), &mut command, Show::Quiet, Some(limit))?;
+    if ended.success { Ok(None) } else { Ok(Some(format!("{target} found something: see {}", newest(&found)?.display()))) }
 }
 
 fn options(seconds: u64) -> [String; 4] {
@@ -191,7 +212,7 @@ fn no_miri() -> Option<String> {
 
 /// Runs the tests in the interpreter.
 fn interpret() -> Outcome<Findings> {
-    let mut findings = Findings { tally: Tally::default(), failures: Vec::new() };
+    let mut findings = Findings::default();
     for (test, filters) in INTERPRETED {
         let mut command = toolchain::clean(Command::new("cargo"));
         command.args([NIGHTLY, "miri", "test", "--package", "grantkit", "--features", "js,session,edge,serde", "--test", test]);
