@@ -66,6 +66,12 @@ const COLUMNS = {
     ["in truth", truth],
     ["the session", (row) => (row.grants.includes("refresh") ? SESSION[fate(row)] : "")],
   ],
+  polls: [
+    ["what happens", ({ what }) => what],
+    ["the caller sees", seen],
+    ["asked in all", ({ polls }) => (polls === 1 ? "once" : "twice")],
+    ["in truth, the first time", truth],
+  ],
   call: [
     ["what happens", ({ what }) => what],
     ["the caller sees", seen],
@@ -79,7 +85,7 @@ function table(columns, rows) {
 }
 
 function chapter({ title, words, rows }) {
-  const columns = rows.every(({ at }) => at === "/token") ? COLUMNS.grant : COLUMNS.call;
+  const columns = rows.every(({ polls }) => polls) ? COLUMNS.polls : rows.every(({ at }) => at === "/token") ? COLUMNS.grant : COLUMNS.call;
   return `## ${title}\n\n${words ? `${words}\n\n` : ""}${table(columns, rows)}\n`;
 }
 

@@ -18,7 +18,12 @@ export const CLIENT = { id: "app", secret: "faults-secret-for-loopback-only" };
 const LIFE = 300;
 
 /** The requests of the token endpoint that a row's `grants` name. */
-const GRANTS = { refresh: "refresh_token", code: "authorization_code", credentials: "client_credentials" };
+const GRANTS = {
+  refresh: "refresh_token", code: "authorization_code", credentials: "client_credentials", device: "urn:ietf:params:oauth:grant-type:device_code",
+};
+
+/** The parameter that brings a grant. */
+const sentBy = (form) => form.get("code") ?? form.get("refresh_token") ?? form.get("device_code");
 
 const id = () => randomBytes(9).toString("hex");
 const seconds = () => Math.floor(Date.now() / 1000);
@@ -77,6 +82,7 @@ function open(scenes, origin, { fault, on, life = LIFE } = {}) {
   const metadata = {
     issuer, authorization_endpoint: `${issuer}/authorize`, token_endpoint: `${issuer}/token`, jwks_uri: `${issuer}/keys`, userinfo_endpoint: `${issuer}/userinfo`,
     revocation_endpoint: `${issuer}/revoke`, introspection_endpoint: `${issuer}/introspect`, pushed_authorization_request_endpoint: `${issuer}/par`,
+    device_authorization_endpoint: `${issuer}/device`,
     authorization_response_iss_parameter_supported: true, id_token_signing_alg_values_supported: ["ES256"],
   };
   const scene = { issuer, metadata, life, fault: row(fault), on, grants: [], requests: [], taken: 0, rotated: false };
@@ -120,13 +126,14 @@ async function endpoint(scene, path, request, response) {
   const form = new URLSearchParams(await body(request));
   const type = form.get("grant_type") ?? undefined;
   const grant = scene.grants.find((one) => holds(one, form));
-  scene.requests.push({ path, grant_type: type });
+  scene.requests.push({ path, grant_type: type, at: Date.now() });
   if (grant && type === GRANTS.refresh) grant.refreshes.push(Date.now());
   const fault = faultFor(scene, path, type, grant);
   const honest = fault && !fault.takes && path === "/token" ? { json: tokens(scene, grant, grant?.refresh) } : honestly(scene, path, form, grant);
   const told = fault ? fault.answer(honest, { grant, elsewhere: `${scene.issuer}/elsewhere`, idToken: (claims, how) => idToken(scene, grant, claims, how) }) : honest;
   if (fault?.rotates) scene.rotated = true;
   if (fault?.ends) grant.alive = false;
+  if (fault?.polls) grant.fault = undefined; // once
   scene.taken = (await play(response, told)) || scene.taken;
 }
 
@@ -138,7 +145,7 @@ function faultFor(scene, path, type, grant) {
 }
 
 const holds = (grant, form) => {
-  const sent = form.get("code") ?? form.get("refresh_token");
+  const sent = sentBy(form);
   return sent !== null && (sent === grant.code || sent === grant.refresh || grant.spent.has(sent));
 };
 
@@ -149,16 +156,23 @@ function honestly(scene, path, form, grant) {
     case "/keys": return { json: scene.rotated ? laterKeys : keys };
     case "/.well-known/openid-configuration": return { json: scene.metadata };
     case "/userinfo": return { json: { sub: "ada", name: "Ada Lovelace" } };
+    case "/device": return deviceAuthorization(scene);
     case "/revoke": return { status: 200 };
     default: return { status: 404, body: "Nothing here.\n" };
   }
+}
+
+/** RFC 8628 §3.2. The user says yes at once. */
+function deviceAuthorization(scene) {
+  const { code } = begin(scene, { code: `device-${id()}`, sub: "ada" });
+  return { json: { device_code: code, user_code: "WDJB-MJHT", verification_uri: `${scene.issuer}/activate`, expires_in: 600, interval: 1 } };
 }
 
 /** RFC 6749 §4.1.3 and §6 with rotation, RFC 7636 §4.6. */
 function redeem(scene, form, grant) {
   const type = form.get("grant_type");
   if (type === "client_credentials") return { json: { access_token: `at-${id()}`, token_type: "Bearer", expires_in: scene.life } };
-  const sent = form.get("code") ?? form.get("refresh_token");
+  const sent = sentBy(form);
   const verified = form.get("code") === null || createHash("sha256").update(form.get("code_verifier") ?? "").digest("base64url") === grant?.challenge;
   if (grant?.spent.has(sent)) {
     grant.again++;

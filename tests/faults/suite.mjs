@@ -5,7 +5,7 @@ import days from "../runtimes/suite/days.mjs";
 const APP = "https://app.example/cb";
 
 /** As `run` of `runtimes/suite.mjs`. */
-export const run = (grantkit, facts) => runChapters(grantkit, facts, facts.days ? [days] : [table]);
+export const run = (grantkit, facts) => runChapters(grantkit, facts, facts.days ? [days] : [table, polling]);
 
 /** What a row asks of `client`, by the name of the grant or call; each gives the tokens, or what it got. */
 const CALLS = {
@@ -20,7 +20,7 @@ const CALLS = {
 
 function table(test, { grantkit, facts, same, holds, refused }) {
   const { Client, GrantError, secretBasic } = grantkit;
-  const ask = async (path, value = {}) => (await fetch(`${facts.faults}/-/${path}`, { method: "POST", body: JSON.stringify(value) })).json();
+  const ask = asker(facts);
 
   /** A client at a server with this fault, and what the call needs. */
   async function meet(row, name) {
@@ -42,7 +42,7 @@ function table(test, { grantkit, facts, same, holds, refused }) {
     return { scene, client, needs, attempt: () => CALLS[name](client, needs, call()) };
   }
 
-  for (const row of facts.rows) {
+  for (const row of facts.rows.filter(({ polls }) => !polls)) {
     for (const name of row.grants) {
       const [code, fault, phase = PHASES[row.phase ?? name] ?? row.phase] = row.sees;
       test(`${row.id}, ${name}: ${code ?? "all goes well"}`, async () => {
@@ -111,6 +111,41 @@ function table(test, { grantkit, facts, same, holds, refused }) {
     return `${APP}?${new URLSearchParams({ code, state: pending.state, iss: metadata.issuer })}`;
   }
 }
+
+/** Devices that wait for their users, all at once: each waits for seconds. */
+function polling(test, { grantkit, facts, same, holds, refused }) {
+  const { Client, secretBasic } = grantkit;
+  const ask = asker(facts);
+  const rows = facts.rows.filter(({ polls }) => polls);
+
+  async function wait(row) {
+    const scene = await ask("open", { fault: row.id, on: "device" });
+    const client = new Client(scene.metadata, { clientId: facts.client.id, clientAuth: secretBasic(facts.client.secret), scope: "openid", timeout: row.patience ?? 10_000, idTokenSignature: "tls" });
+    const device = await client.deviceAuthorization();
+    const [code, fault] = row.sees;
+    const tokens = code ? await refused(() => client.pollDevice(device), { code, fault, phase: "token" }) && undefined : await client.pollDevice(device);
+    const { grants, requests } = await ask(`books/${scene.id}`);
+    const asked = requests.filter(({ path }) => path === "/token").map(({ at }) => at);
+    same(asked.length, row.polls, "times that the device asked");
+    if (row.polls > 1) holds(asked[1] - asked[0] > (row.seconds ?? 1) * 1000 - 50, `it asked again after ${asked[1] - asked[0]} ms`);
+    same(requests.filter(({ path }) => path === "/elsewhere").length, 0, "nothing goes where a redirect leads");
+    const grant = grants.find((one) => one.code === device.device_code);
+    same(grant.spent.length > 0, row.takes || code === undefined, "what the table says of the server");
+    if (tokens) same(tokens.refresh_token, grant.refresh, "the refresh token that the server knows");
+  }
+
+  let waiting;
+  for (const row of rows) {
+    test(`${row.id}: ${row.sees[0] ?? "all goes well"}, asked ${row.polls === 1 ? "once" : "twice"}`, async () => {
+      waiting ??= new Map(rows.map((one) => [one.id, wait(one).then(() => undefined, (error) => error)]));
+      const error = await waiting.get(row.id);
+      if (error) throw error;
+    });
+  }
+}
+
+/** Asks the scripted server for something beside the protocol. */
+const asker = (facts) => async (path, value = {}) => (await fetch(`${facts.faults}/-/${path}`, { method: "POST", body: JSON.stringify(value) })).json();
 
 /** The phase that an error names, by what was asked. */
 const PHASES = { refresh: "token", code: "token", credentials: "token" };
