@@ -46,12 +46,18 @@ pub(crate) fn inspect(root: &Path) -> Outcome<Vec<Finding>> {
     let mut shown = Vec::new();
     let looked_at = root.join("tests/spec/secrets.rs");
     let looked_at = std::fs::read_to_string(&looked_at).at("read", &looked_at)?;
+    let mut unfuzzed = Vec::new();
+    let mut fuzzed = String::new();
+    for path in place::files(&root.join("fuzz/src"), &|name| name.ends_with(".rs"))? {
+        fuzzed.push_str(&std::fs::read_to_string(&path).at("read", &path)?);
+    }
     for path in place::files(&root.join("src"), &|name| name.ends_with(".rs") && name != "tests.rs")? {
         let source = std::fs::read_to_string(&path).at("read", &path)?;
         let name = name_of(&path, root);
         let code = Code::read(&source);
         upward.extend(wrong_ways(&name, &code));
         pure.extend(foreign_words(&name, &code));
+        unfuzzed.extend(unfuzzed_readers(&name, &source, &fuzzed));
         let unseen = shown_types(&source).into_iter().filter(|(_, kind)| !names(&looked_at, kind));
         shown.extend(unseen.map(|(line, kind)| format!("{name}:{line}: derives Debug for `{kind}`, which holds text")));
     }
@@ -71,6 +77,7 @@ pub(crate) fn inspect(root: &Path) -> Outcome<Vec<Finding>> {
         ("a file uses only what stands above it", upward),
         ("the core knows nothing of where it runs", pure),
         ("what holds text and shows itself is looked at by tests/spec/secrets.rs", shown),
+        ("what reads what strangers write has a fuzz target", unfuzzed),
         ("no file names a registry's host or a place on one machine", private),
         ("package-lock.json says nothing of where packages came from", locked),
         ("each test that a document names is there", missing_tests(root)?),
@@ -189,6 +196,22 @@ fn foreign_words(name: &str, code: &Code) -> Vec<String> {
     }
     let said = code.words().filter(|word| FOREIGN.contains(&word.text) || (word.text == "std" && word.leads_on));
     said.map(|word| format!("{name}:{}: names {} outside {}", word.line, word.text, HOSTS.join(" and "))).collect()
+}
+
+/// Public functions that read a response or a text, in a module that no fuzz target names.
+fn unfuzzed_readers(name: &str, source: &str, fuzzed: &str) -> Vec<String> {
+    let module = module_of(name);
+    let Some(last) = module.last().filter(|_| !HOSTS.contains(&module[0].as_str()) && !names(fuzzed, &module[module.len() - 1]))
+    else {
+        return Vec::new();
+    };
+    let reads = |line: &str| {
+        line.trim_start().strip_prefix("pub fn ").is_some_and(|rest| {
+            ["receive", "parse"].iter().any(|verb| rest.strip_prefix(verb).is_some_and(|more| more.starts_with(['(', '_'])))
+        })
+    };
+    let readers = source.lines().enumerate().filter(|(_, line)| reads(line));
+    readers.map(|(number, _)| format!("{name}:{}: no target in fuzz/src/bin names {last}", number + 1)).collect()
 }
 
 /// `src/jose/jwk.rs` is `jose::jwk`; `src/lib.rs` is the front door, and so nothing.
@@ -319,6 +342,21 @@ mod tests {
     fn a_name_from_the_front_door_or_a_room_without_a_place_is_refused() {
         assert_eq!(ways("src/oauth/pkce.rs", "use crate::Error;").len(), 1);
         assert_eq!(ways("src/helpers.rs", "").len(), 1);
+    }
+
+    #[test]
+    fn what_reads_is_fuzzed() {
+        let source = "/// Reads.\npub fn receive(response: &Response) {}\nimpl A {\n    pub fn parse(text: &str) -> Self {}\n    fn parse_more() {}\n}";
+        assert!(unfuzzed_readers("src/oauth/par.rs", source, "use grantkit::oauth::par;").is_empty());
+        assert_eq!(
+            unfuzzed_readers("src/oauth/par.rs", source, "use grantkit::oauth::{jar, part};"),
+            [
+                "src/oauth/par.rs:2: no target in fuzz/src/bin names par",
+                "src/oauth/par.rs:4: no target in fuzz/src/bin names par"
+            ]
+        );
+        assert!(unfuzzed_readers("src/oauth/pkce.rs", "pub fn verify() {}\npub fn parser() {}", "").is_empty());
+        assert!(unfuzzed_readers("src/js/convert.rs", source, "").is_empty());
     }
 
     #[test]
