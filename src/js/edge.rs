@@ -9,6 +9,7 @@ use alloc::{
 
 use crate::{
     error::Fault,
+    js::convert,
     limits,
     session::{
         cookie::{self, Jar, Names, SameSite},
@@ -333,7 +334,9 @@ fn routes(options: &Object<'_>) -> Result<Vec<Route>, &'static str> {
             Some("none") => Token::None,
             Some(_) => return None,
         };
-        Route::new(&route.string("prefix")?, &route.string("target")?, methods, token, allow_http).ok()
+        let mut read = Route::new(&route.string("prefix")?, &route.string("target")?, methods, token, allow_http).ok()?;
+        read.timeout = convert::timeout(&route).ok()?;
+        Some(read)
     };
     routes.array().and_then(|routes| routes.into_iter().map(route).collect::<Option<Vec<_>>>()).ok_or(about)
 }
@@ -365,8 +368,11 @@ fn wish(wish: &Wish) -> String {
         Wish::Refresh => json.string("wish", "refresh"),
         Wish::Logout => json.string("wish", "logout"),
         Wish::Backchannel => json.string("wish", "backchannel"),
-        Wish::Proxy { route, url, without, websocket } => {
+        Wish::Proxy { route, url, without, websocket, timeout } => {
             json.string("wish", "proxy").integer("route", i64::try_from(*route).unwrap_or(0)).string("url", url);
+            if let Some(timeout) = timeout {
+                json.integer("timeout", (*timeout).into());
+            }
             json.list("without", without.iter().map(String::as_str)).boolean("websocket", *websocket)
         }
     };

@@ -72,6 +72,8 @@ pub struct Route {
     methods: Vec<String>,
     /// Whose token goes along.
     pub token: Token,
+    /// Milliseconds that the API has until its answer begins, where there is a limit.
+    pub timeout: Option<u32>,
 }
 
 impl Route {
@@ -91,7 +93,7 @@ impl Route {
         if parsed.is_none() || !uri::is_plain_path(prefix) || prefix == "/" {
             return Err(Why::Misconfigured.about("routes"));
         }
-        Ok(Self { prefix: prefix.into(), target: target.into(), methods, token })
+        Ok(Self { prefix: prefix.into(), target: target.into(), methods, token, timeout: None })
     }
 
     fn leads(&self, path: &str) -> bool {
@@ -188,6 +190,8 @@ pub enum Wish {
         without: Vec<String>,
         /// It is to become a WebSocket.
         websocket: bool,
+        /// Milliseconds that the API has until its answer begins.
+        timeout: Option<u32>,
     },
 }
 
@@ -299,7 +303,7 @@ fn proxy(index: usize, route: &Route, incoming: &Incoming<'_>, origin: &str) -> 
     if evidence.websocket {
         without.retain(|name| name != "upgrade" && name != "connection");
     }
-    Ok(Wish::Proxy { route: index, url, without, websocket: evidence.websocket })
+    Ok(Wish::Proxy { route: index, url, without, websocket: evidence.websocket, timeout: route.timeout })
 }
 
 /// Cookies are kept where the connection is: https, or this machine.

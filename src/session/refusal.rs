@@ -88,6 +88,8 @@ refusals! {
         "Too many logins were begun from this address. Wait for Retry-After."
     UpstreamUnreachable "upstream_unreachable" 502 Wait
         "The API behind this route did not answer. Whether it acted on the request is not known."
+    UpstreamTimeout "upstream_timeout" 504 Wait
+        "The API behind this route did not begin to answer within the route's timeout. Whether it acted on the request is not known."
     UpstreamRedirect "upstream_redirect" 502 Operator
         "The API behind this route redirected to a place outside of it, which is not followed."
     WebSocketUnsupported "websocket_unsupported" 501 Operator

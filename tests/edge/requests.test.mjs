@@ -107,6 +107,12 @@ for (const date of DATES) {
       assert.deepEqual(await problem(await browser.fetch("/gone/x")), [502, "upstream_unreachable"]);
     });
 
+    test("an API that does not begin to answer in the time that its route has is told of; what has begun takes its time", async () => {
+      assert.deepEqual(await problem(await browser.fetch("/timed/never")), [504, "upstream_timeout"]);
+      assert.deepEqual(await problem(await browser.fetch("/timed/never", { method: "POST", body: "{}" })), [504, "upstream_timeout"]);
+      assert.equal(await (await browser.fetch("/timed/begun")).text(), "begun, and done");
+    });
+
     test("bodies stream both ways", async () => {
       const upload = new Readable({ read() {} });
       const answered = browser.fetch("/api/stream", { method: "POST", body: upload, headers: { "content-type": "text/plain" } });

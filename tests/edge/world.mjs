@@ -33,15 +33,24 @@ export async function forgetApplication() {
 }
 
 /** The Worker. Under `/-/` it tells what tests ask for; the handler falls through to it as to its assets. */
-export const source = (facts, alone) => `
+export const source = (facts, { alone, limited } = {}) => `
 import { tokenHandler, RefreshCoordinator, secretBasic } from "grantkit/worker";
-export { RefreshCoordinator };
+/** Tells what it keeps. */
+class Watched extends RefreshCoordinator {
+  constructor(state, env) { super(state, env); this.state = state; }
+  async fetch(request) {
+    if (new URL(request.url).pathname !== "/-/held") return super.fetch(request);
+    return Response.json([...(await this.state.storage.list()).keys()]);
+  }
+}
+export { Watched as RefreshCoordinator };
 const events = [];
 const handler = tokenHandler({
   ...${JSON.stringify(facts)},
   clientAuth: () => secretBasic(${JSON.stringify(CLIENT.secret)}),
   sessionKeys: (env) => env.KEYS,
   ${alone ? "" : "coordinator: (env) => env.SESSIONS,"}
+  ${limited ? "rateLimit: (env) => env.LOGINS," : ""}
   log: (event) => events.push(event),
   async assets(request, env) {
     const url = new URL(request.url);
@@ -49,6 +58,7 @@ const handler = tokenHandler({
       switch (url.pathname) {
         case "/-/events": return Response.json(events);
         case "/-/client-token": return Response.json({ token: (await handler.clientToken(env)).access_token });
+        case "/-/held": return env.SESSIONS.get(env.SESSIONS.idFromName(url.searchParams.get("name"))).fetch("https://coordinator/-/held");
         case "/-/sessions": return Response.json(await (await handler.sessions(env)).list(url.searchParams.get("sub")));
         case "/-/revoke": await (await handler.sessions(env)).revoke(url.searchParams.get("sub"), url.searchParams.get("id") ?? undefined); return new Response(null, { status: 204 });
       }
@@ -81,7 +91,7 @@ export async function startServers({ origin, facts = {}, ttl = {}, features, con
   const options = {
     issuer: op.issuer, server: { ...metadata, token_endpoint: gate.url }, clientId: CLIENT.id, scope: "openid offline_access profile email", authorization: { prompt: "consent" },
     origin, logout: { returnTo: "/bye" },
-    routes: { "/api/": `${api.origin}/base/`, "/own/": { url: `${api.origin}/own/`, token: "client" }, "/open/": { url: `${api.origin}/open/`, token: "none", methods: ["GET"] }, "/gone/": "http://127.0.0.1:9/" },
+    routes: { "/api/": `${api.origin}/base/`, "/own/": { url: `${api.origin}/own/`, token: "client" }, "/open/": { url: `${api.origin}/open/`, token: "none", methods: ["GET"] }, "/timed/": { url: `${api.origin}/timed/`, timeout: 400 }, "/gone/": "http://127.0.0.1:9/" },
     ...facts,
   };
   return {
@@ -93,10 +103,10 @@ export async function startServers({ origin, facts = {}, ttl = {}, features, con
 }
 
 /**
- * Starts everything. `facts` are the handler's options that are plain data; `isolates` is how many Workers share the Durable Objects; `alone`: without any;
- * `serve` starts what the handler speaks with.
+ * Starts everything. `facts` are the handler's options that are plain data; `isolates` is how many Workers share the Durable Objects; `alone`: without any; `limited`: logins
+ * in a minute, by a rate limit of the platform's; `serve` starts what the handler speaks with.
  */
-export async function startWorld({ serve = startServers, isolates = 1, alone = false, date = DATES[0], keys = [newKey()], persist, ...more } = {}) {
+export async function startWorld({ serve = startServers, isolates = 1, alone = false, limited, date = DATES[0], keys = [newKey()], persist, ...more } = {}) {
   const folder = await application();
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
@@ -104,12 +114,13 @@ export async function startWorld({ serve = startServers, isolates = 1, alone = f
   let mf;
   let bound = keys;
   const start = async () => {
-    const { script, modules } = await bundle(folder, source(servers.options, alone));
+    const { script, modules } = await bundle(folder, source(servers.options, { alone, limited }));
     const names = Array.from({ length: isolates }, (_, at) => `edge${at}`);
     mf = new Miniflare({
       host: "127.0.0.1", port, cf: false, ...(persist && { durableObjectsPersist: persist }),
       workers: names.map((name, at) => ({
         name, compatibilityDate: date, unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }], modules: [{ type: "ESModule", path: "worker.js", contents: script }, ...modules], bindings: { KEYS: bound },
+        ...(limited && { ratelimits: { LOGINS: { simple: { limit: limited, period: 60 } } } }),
         ...(!alone && { durableObjects: { SESSIONS: { className: "RefreshCoordinator", useSQLite: true, ...(at > 0 && { scriptName: names[0] }) } } }),
       })),
     });
@@ -249,6 +260,8 @@ export async function startApi() {
       for await (const chunk of request) response.write(`<${chunk}>`);
       return response.end("end");
     }
+    if (pathname.endsWith("/never")) return;
+    if (pathname.endsWith("/begun")) return response.writeHead(200).write("begun, "), void setTimeout(() => response.end("and done"), 1_000);
     const body = await read(request);
     response.writeHead(200, {
       "content-type": "application/json", "cache-control": searchParams.get("cache") ?? "public, max-age=600", "set-cookie": "evil=1; Path=/", "access-control-allow-origin": "*", "x-api": "1",

@@ -48,6 +48,8 @@ fn an_option_of_the_handler_that_is_not_right_is_named() {
         (json!({ "routes": [{ "prefix": "/api/", "target": "http://api.example/" }] }), "routes"),
         (json!({ "routes": [{ "prefix": "/api/", "target": "https://api.example/", "token": "mine" }] }), "routes"),
         (json!({ "routes": [{ "prefix": "/api/", "target": "https://api.example/", "methods": "GET" }] }), "routes"),
+        (json!({ "routes": [{ "prefix": "/api/", "target": "https://api.example/", "timeout": 0 }] }), "routes"),
+        (json!({ "routes": [{ "prefix": "/api/", "target": "https://api.example/", "timeout": "1 s" }] }), "routes"),
     ] {
         let (refusal, _) = Handler::new(&options(changes.clone())).unwrap_err();
         assert_eq!((refusal.why, refusal.about), (Why::Misconfigured, Some(about)), "{changes}");

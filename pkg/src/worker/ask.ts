@@ -36,6 +36,7 @@ export type HandlerCode =
   | "callback_unknown"
   | "too_many_logins"
   | "upstream_unreachable"
+  | "upstream_timeout"
   | "upstream_redirect"
   | "websocket_unsupported"
   | "session_too_large"

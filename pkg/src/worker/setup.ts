@@ -70,7 +70,7 @@ export class Setup<Env = unknown> {
       sessionKeys: keys, base, origin: ownOrigin, cookie, sameSite, claims, ...session, idTokenHint: logout?.idTokenHint,
       formPost: String(authorization?.response_mode ?? "").startsWith("form_post"),
       dangerouslyAllowHttp: options.dangerouslyAllowHttp,
-      routes: paths.map(([prefix, { url, methods, token }]) => ({ prefix, target: url, methods, token })),
+      routes: paths.map(([prefix, { url, methods, token, timeout }]) => ({ prefix, target: url, methods, token, timeout })),
     });
     const namespace = await of<CoordinatorNamespace | undefined>(coordinator, "coordinator");
     if (store !== undefined && store !== "sealed" && store !== "durable") throw new Misconfigured('store: it is neither "sealed" nor "durable".');

@@ -17,6 +17,8 @@ export type Route =
       readonly methods?: readonly string[];
       /** Whose token goes along: the user's (default), the Worker's own (client credentials), or nobody's. */
       readonly token?: "session" | "client" | "none";
+      /** Milliseconds that the API has until its answer begins, after which the page gets `upstream_timeout`. Default: none; an upload takes its time, too. */
+      readonly timeout?: number;
     };
 
 /** What a token handler is. What is not listed here goes to the {@link ClientOptions} of its client. */

@@ -12,7 +12,7 @@ import type { Context, LogEvent } from "./types.js";
 export type Wish =
   | { readonly wish: "asset" | "prefetch" | "callback" | "session" | "refresh" | "logout" | "backchannel" }
   | { readonly wish: "login"; readonly returnTo: string; readonly parameters: Readonly<Record<string, string>> }
-  | { readonly wish: "proxy"; readonly route: number; readonly url: string; readonly without: readonly string[]; readonly websocket: boolean };
+  | { readonly wish: "proxy"; readonly route: number; readonly url: string; readonly without: readonly string[]; readonly websocket: boolean; readonly timeout?: number };
 
 /** What the core makes of a session's state. */
 interface Due {
