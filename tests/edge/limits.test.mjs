@@ -26,7 +26,7 @@ test("logins are counted by the platform too, where the handler is given its rat
 }));
 
 test("the coordinator forgets a session that is over, and its name in the list of its subject", { timeout: 60_000 }, () => withWorld({
-  facts: { store: "durable", session: { idle: 4, absolute: 4 } },
+  facts: { store: "durable", session: { idle: 8, absolute: 8 } },
 }, async (world) => {
   const held = async (name) => (await world.send(`/-/held?name=${encodeURIComponent(name)}`)).json();
   const browser = new Browser(world);

@@ -91,7 +91,7 @@ export async function startServers({ origin, facts = {}, ttl = {}, features, con
   const options = {
     issuer: op.issuer, server: { ...metadata, token_endpoint: gate.url }, clientId: CLIENT.id, scope: "openid offline_access profile email", authorization: { prompt: "consent" },
     origin, logout: { returnTo: "/bye" },
-    routes: { "/api/": `${api.origin}/base/`, "/own/": { url: `${api.origin}/own/`, token: "client" }, "/open/": { url: `${api.origin}/open/`, token: "none", methods: ["GET"] }, "/timed/": { url: `${api.origin}/timed/`, timeout: 400 }, "/gone/": "http://127.0.0.1:9/" },
+    routes: { "/api/": `${api.origin}/base/`, "/own/": { url: `${api.origin}/own/`, token: "client" }, "/open/": { url: `${api.origin}/open/`, token: "none", methods: ["GET"] }, "/timed/": { url: `${api.origin}/timed/`, timeout: 1_000 }, "/gone/": "http://127.0.0.1:9/" },
     ...facts,
   };
   return {
@@ -261,7 +261,7 @@ export async function startApi() {
       return response.end("end");
     }
     if (pathname.endsWith("/never")) return;
-    if (pathname.endsWith("/begun")) return response.writeHead(200).write("begun, "), void setTimeout(() => response.end("and done"), 1_000);
+    if (pathname.endsWith("/begun")) return response.writeHead(200).write("begun, "), void setTimeout(() => response.end("and done"), 1_500);
     const body = await read(request);
     response.writeHead(200, {
       "content-type": "application/json", "cache-control": searchParams.get("cache") ?? "public, max-age=600", "set-cookie": "evil=1; Path=/", "access-control-allow-origin": "*", "x-api": "1",

@@ -202,7 +202,7 @@ const POLLING = [
   { id: "slow-down", what: "`slow_down`: it asks five seconds later than it would have", answer: error(400, "slow_down"), ...waits, seconds: 6 },
   { id: "drop", what: "The connection is reset before the request is taken in", answer: told({ reset: true }), ...waits },
   { id: "drop-after", what: "The connection is reset once the request is taken in", takes: true, answer: told({ reset: true }), sees: ["invalid_grant", "refusal"], polls: 2 },
-  { id: "silence", what: "No answer comes", answer: told({ wait: 60_000 }), ...waits, patience: HASTE },
+  { id: "silence", what: "No answer comes", answer: told({ wait: 60_000 }), ...waits, patience: 2_000 },
   { id: "busy", what: "429 with `Retry-After`", answer: html(429, { "retry-after": "3" }), ...waits, seconds: 3 },
   { id: "away", what: "503 with `Retry-After`", answer: html(503, { "retry-after": "3" }), ...waits, seconds: 3 },
   { id: "bad-gateway", what: "A page with status 502: it asks after twice the time", answer: html(502), ...waits, seconds: 2 },
