@@ -73,6 +73,15 @@ impl Handler {
         Ok([&[key], sealed.iv.as_slice(), &sealed.ciphertext].concat())
     }
 
+    /// The session of a `Cookie` header, as [`unsealed`](Self::unsealed) gives it; `None` where there is none.
+    ///
+    /// # Errors
+    /// [`Why::SessionDamaged`], as there, and for chunks that are not all there.
+    pub fn session(&self, cookies: &str) -> Result<Option<Vec<u8>>, Refusal> {
+        let sealed = self.config.names.read_session(&Jar::parse(cookies))?;
+        sealed.map(|sealed| self.unsealed(&sealed)).transpose()
+    }
+
     /// Answers a question by its name.
     ///
     /// # Errors
@@ -88,10 +97,6 @@ impl Handler {
             "read" => wish(&config.read(&ask.incoming(&Strings::of(&ask))?)?),
             "session_name" => config.names.session.clone(),
             "login_name" => config.names.login(&ask.text("state")?).ok_or(Why::CallbackUnknown)?,
-            "session_cookie" => match config.names.read_session(&jar)? {
-                Some(sealed) if sealed.is_empty() => return Err(Why::SessionDamaged.into()),
-                sealed => sealed.unwrap_or_default(),
-            },
             "login_cookie" => {
                 let name = config.names.login(&ask.text("state")?).ok_or(Why::CallbackUnknown)?;
                 jar.get(&name)?.unwrap_or_default().to_string()
@@ -118,7 +123,7 @@ impl Handler {
                 let dpop = object.get("dpop").map(Raw::as_str);
                 Record::begin(&ask.text("id")?, &ask.object("tokens")?, dpop, &config.keep, now).to_json()
             }
-            "due" => due(&ask.record()?, terms, now),
+            "due" => due(&Session::parse(&ask.object("policy")?).map_err(|_| Why::SessionDamaged)?, terms, now),
             "refreshed" => ask.record()?.refreshed(&ask.object("tokens")?, &config.keep, now).to_json(),
             "failed" => {
                 let (record, failed) = ask.record()?.failed(&ask.object("report")?, now);
@@ -379,8 +384,8 @@ fn wish(wish: &Wish) -> String {
     json.finish()
 }
 
-fn due(record: &Record, terms: &Terms, now: Timestamp) -> String {
-    let due = record.policy.due(terms, now);
+fn due(session: &Session, terms: &Terms, now: Timestamp) -> String {
+    let due = session.due(terms, now);
     let mut json = Writer::default();
     json.string(
         "due",
@@ -396,8 +401,8 @@ fn due(record: &Record, terms: &Terms, now: Timestamp) -> String {
         json.raw("refusal", &refusal.to_json());
     }
     // Good for a request yet, where a refresh that is due cannot be had.
-    json.boolean("usable", record.policy.expires_at.is_none_or(|expires_at| now < expires_at));
-    json.boolean("touch", record.needs_touch(terms, now)).integer("maxAge", record.seconds_left(terms, now).into());
+    json.boolean("usable", session.expires_at.is_none_or(|expires_at| now < expires_at));
+    json.boolean("touch", session.needs_touch(terms, now)).integer("maxAge", session.seconds_left(terms, now).into());
     json.finish()
 }
 
@@ -483,6 +488,11 @@ pub mod door {
         /// See [`Handler::unsealed`]; nothing where it is refused.
         pub fn unsealed(&self, sealed: &str) -> Vec<u8> {
             self.0.unsealed(sealed).unwrap_or_default()
+        }
+
+        /// See [`Handler::session`]; no bytes where it is refused.
+        pub fn session(&self, cookies: &str) -> Option<Vec<u8>> {
+            self.0.session(cookies).unwrap_or(Some(Vec::new()))
         }
 
         /// Answers a question.

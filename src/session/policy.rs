@@ -189,6 +189,17 @@ impl Session {
         Self { not_before: self.not_before.min(now), ..self.clone() }
     }
 
+    /// Whether its use is to be written down: late enough to be rare, and soon enough that nobody is thought idle who is not.
+    pub fn needs_touch(&self, terms: &Terms, now: Timestamp) -> bool {
+        terms.idle.is_some_and(|idle| now.since(self.used) >= i64::from(idle / 8).max(1))
+    }
+
+    /// Seconds that a cookie or an entry of the session is good for.
+    pub fn seconds_left(&self, terms: &Terms, now: Timestamp) -> u32 {
+        let absolute = self.ends_at(terms).map(|end| end.since(now));
+        u32::try_from(absolute.unwrap_or(0)).unwrap_or(0)
+    }
+
     /// The same session, used now.
     #[must_use]
     pub fn touched(&self, now: Timestamp) -> Self {

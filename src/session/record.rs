@@ -109,11 +109,6 @@ impl Record {
         Self { generation, ..self.clone() }
     }
 
-    /// Whether its use is to be written down: late enough to be rare, and soon enough that nobody is thought idle who is not.
-    pub fn needs_touch(&self, terms: &Terms, now: Timestamp) -> bool {
-        terms.idle.is_some_and(|idle| now.since(self.policy.used) >= i64::from(idle / 8).max(1))
-    }
-
     /// Why its tokens are not used now.
     pub fn refusal(due: Due) -> Option<Refusal> {
         match due {
@@ -122,12 +117,6 @@ impl Record {
             Due::Authorize => Some(Why::LoginRequired.into()),
             Due::End(Ended::Idle | Ended::Absolute | Ended::Refused) => Some(Why::SessionEnded.into()),
         }
-    }
-
-    /// Seconds that a cookie or an entry of it is good for.
-    pub fn seconds_left(&self, terms: &Terms, now: Timestamp) -> u32 {
-        let absolute = self.policy.ends_at(terms).map(|end| end.since(now));
-        u32::try_from(absolute.unwrap_or(0)).unwrap_or(0)
     }
 
     /// A member of the tokens.

@@ -85,19 +85,22 @@ fn what_is_sealed_is_written_and_read_in_one_format() {
     assert_eq!(own.sealed(&bytes[..11]).unwrap_err().why, Why::Internal, "no initialisation vector");
     let many: Vec<_> = (0..=256).map(|_| key(1)).collect();
     assert!(Handler::new(&options(json!({ "sessionKeys": many }))).is_err(), "more than a byte can count");
-    assert_eq!(
-        ask("session_cookie", json!({ "cookies": "__Host-Http-session=1." })),
-        Err(Why::SessionDamaged),
-        "nothing is sealed"
-    );
-    assert_eq!(ask("session_cookie", json!({ "cookies": "" })), Ok(json!("")));
+    let brought = |cookies: &str| own.session(cookies).map_err(|refusal| refusal.why);
+    assert_eq!(brought(&format!("a=b; __Host-Http-session=1.{sealed}")), Ok(Some([&[0], bytes.as_slice()].concat())));
+    let (start, rest) = sealed.split_at(20);
+    let chunks = format!("__Host-Http-session.1={rest}; __Host-Http-session=2.{start}");
+    assert_eq!(brought(&chunks), Ok(Some([&[0], bytes.as_slice()].concat())), "in chunks");
+    assert_eq!(brought(&format!("__Host-Http-session=2.{start}")), Err(Why::SessionDamaged), "a chunk is missing");
+    assert_eq!(brought("__Host-Http-session=1."), Err(Why::SessionDamaged), "nothing is sealed");
+    assert_eq!(brought(""), Ok(None));
 }
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_session_goes_from_login_to_refresh_to_doubt() {
     let tokens = json!({ "access_token": "at", "token_type": "Bearer", "refresh_token": "rt", "expires_at": NOW + 300, "claims": { "sub": "ada" } });
     let record = handler().ask("begin", &json!({ "id": "i", "tokens": tokens, "now": NOW }).to_string()).unwrap();
-    let due = |record: &str, seconds: i64| ask("due", json!({ "record": record, "now": NOW + seconds })).unwrap();
+    let policy = |record: &str| serde_json::from_str::<Value>(record).unwrap()["policy"].clone();
+    let due = |record: &str, seconds: i64| ask("due", json!({ "policy": policy(record), "now": NOW + seconds })).unwrap();
     assert_eq!(due(&record, 0), json!({ "due": "use", "usable": true, "touch": false, "maxAge": 86_400 }));
     assert_eq!((&due(&record, 280)["due"], &due(&record, 280)["usable"]), (&json!("refresh"), &json!(true)));
     assert_eq!(due(&record, 300)["usable"], json!(false));

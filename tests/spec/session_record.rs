@@ -140,11 +140,11 @@ fn each_due_is_a_refusal_or_none() {
 #[wasm_bindgen_test(unsupported = test)]
 fn a_use_is_written_down_rarely_and_ends_are_counted_from_it() {
     let record = begin(&Keep::default());
-    assert!(!record.needs_touch(&terms(), now().plus(124)));
-    assert!(record.needs_touch(&terms(), now().plus(125)));
+    assert!(!record.policy.needs_touch(&terms(), now().plus(124)));
+    assert!(record.policy.needs_touch(&terms(), now().plus(125)));
     let touched = record.touched(now().plus(125));
-    assert_eq!((touched.generation, touched.seconds_left(&terms(), now().plus(125))), (1, 1000));
-    assert_eq!(touched.seconds_left(&terms(), now().plus(9000)), 0);
+    assert_eq!((touched.generation, touched.policy.seconds_left(&terms(), now().plus(125))), (1, 1000));
+    assert_eq!(touched.policy.seconds_left(&terms(), now().plus(9000)), 0);
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -41,6 +41,6 @@ fn live(record: &Record, told: &Object<'_>, keep: &Keep) {
         assert_eq!(Record::parse(&sealed).as_ref(), Ok(&one), "{sealed}");
         let view: Value = serde_json::from_str(&one.view(&Terms::default(), NOW)).expect("a view is JSON");
         assert_eq!(view["authenticated"], true);
-        let _ = (one.needs_touch(&Terms::default(), NOW), one.seconds_left(&Terms::default(), NOW));
+        let _ = (one.policy.needs_touch(&Terms::default(), NOW), one.policy.seconds_left(&Terms::default(), NOW));
     }
 }

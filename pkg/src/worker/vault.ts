@@ -10,6 +10,12 @@ export interface Place {
   readonly origin: string;
 }
 
+/** What was sealed, and whether that was by a key that is to be retired. */
+interface Opened {
+  readonly text: string;
+  readonly old: boolean;
+}
+
 /** Bytes of an initialisation vector. */
 const IV = 12;
 
@@ -43,11 +49,20 @@ export class Vault {
   }
 
   /**
-   * What was sealed, and whether that was by a key that is to be retired.
+   * Opens what was sealed for that place.
    * @throws Refused `session_damaged` for what was altered, cut, or sealed elsewhere.
    */
-  async open(place: Place, sealed: string): Promise<{ text: string; old: boolean }> {
-    const opens = this.#edge.unsealed(sealed) as Uint8Array<ArrayBuffer>;
+  open(place: Place, sealed: string): Promise<Opened> {
+    return this.#open(place, this.#edge.unsealed(sealed) as Uint8Array<ArrayBuffer>);
+  }
+
+  /** The session of a `Cookie` header, as {@link open} opens; nothing where there is none. */
+  async session(place: Place, cookies: string): Promise<Opened | undefined> {
+    const opens = this.#edge.session(cookies) as Uint8Array<ArrayBuffer> | undefined;
+    return opens && this.#open(place, opens);
+  }
+
+  async #open(place: Place, opens: Uint8Array<ArrayBuffer>): Promise<Opened> {
     const [key] = opens;
     if (key === undefined) throw refused("session_damaged");
     try {

@@ -30,14 +30,17 @@ type Kept = Pick<Tokens, "access_token" | "token_type" | "refresh_token" | "id_t
 export class Held {
   readonly id: string;
   readonly generation: number;
+  /** How it stands, for the core alone. */
+  readonly policy: object;
   readonly tokens: Kept;
   readonly claims: Readonly<Record<string, unknown>>;
   readonly dpop: JsonWebKey | undefined;
 
   constructor(readonly record: string) {
-    const { id, generation, tokens, claims, dpop } = JSON.parse(record) as Omit<Held, "record">;
+    const { id, generation, policy, tokens, claims, dpop } = JSON.parse(record) as Omit<Held, "record">;
     this.id = id;
     this.generation = generation;
+    this.policy = policy;
     this.tokens = tokens;
     this.claims = claims;
     this.dpop = dpop;
@@ -89,9 +92,9 @@ export class Visit<Env = unknown> {
   /** The session that the request brought. @throws Refused where it brought something else, or the session is over. */
   async session(): Promise<Held | undefined> {
     const { setup, origin } = this;
-    const sealed = setup.ask("session_cookie", { cookies: this.cookieHeader });
-    if (sealed === "") return undefined;
-    const { text, old } = await setup.vault.open({ purpose: "session", name: setup.cookieName, origin }, sealed);
+    const opened = await setup.vault.session({ purpose: "session", name: setup.cookieName, origin }, this.cookieHeader);
+    if (opened === undefined) return undefined;
+    const { text, old } = opened;
     let held: Held;
     if (setup.options.store === "durable") {
       const { id } = JSON.parse(text) as { id: string };
@@ -190,7 +193,7 @@ export class Visit<Env = unknown> {
 
   /** A response, with the cookies, and with what keeps it out of caches. */
   respond(body: BodyInit | null, init: { status: number; statusText?: string; headers?: HeadersInit }): Response {
-    const headers = new Headers(init.headers);
+    const headers = init.headers instanceof Headers ? init.headers : new Headers(init.headers);
     if (!headers.has("cache-control") || this.#set.length > 0) headers.set("cache-control", "no-store");
     if (!/(^|,)\s*(cookie|\*)\s*(,|$)/i.test(headers.get("vary") ?? "")) headers.append("vary", "Cookie");
     for (const cookie of this.#set) headers.append("set-cookie", cookie);
@@ -228,7 +231,7 @@ export class Visit<Env = unknown> {
   }
 
   #due(held: Held): Due {
-    return this.setup.askFor<Due>("due", { record: held.record, now: seconds() });
+    return this.setup.askFor<Due>("due", { policy: held.policy, now: seconds() });
   }
 
   /** The next generation of a session: made here if it is our turn, else by whoever has it. */
