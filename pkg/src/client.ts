@@ -1,6 +1,5 @@
 /** A client at an authorization server. It converts, calls and converts: every judgement is the core's. */
 
-import type { Phase } from "./errors.js";
 import { open, run, stripSlash } from "./flow.js";
 import { invalidArgument, isObject, look, settle, toJson } from "./settle.js";
 import { plainOptions } from "./sync.js";
@@ -252,9 +251,12 @@ export class Client {
   }
 }
 
-/** What the core is told of tokens that are to be shown. */
-function shown(tokens: Tokens, phase: Phase): object {
-  return look("tokens", phase, () => ({ access_token: tokens.access_token, token_type: tokens.token_type, claims: tokens.claims }));
+/** What the core is told of tokens that are to be shown; with the claims where the answer must be of the same user. */
+function shown(tokens: Tokens, phase: "userinfo" | "resource"): object {
+  return look("tokens", phase, () => {
+    const { access_token, token_type } = tokens;
+    return { access_token, token_type, ...(phase === "userinfo" && { claims: tokens.claims }) };
+  });
 }
 
 /** A stream is gone once it was sent. */
