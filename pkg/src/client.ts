@@ -253,10 +253,9 @@ export class Client {
 
 /** What the core is told of tokens that are to be shown; with the claims where the answer must be of the same user. */
 function shown(tokens: Tokens, phase: "userinfo" | "resource"): object {
-  return look("tokens", phase, () => {
-    const { access_token, token_type } = tokens;
-    return { access_token, token_type, ...(phase === "userinfo" && { claims: tokens.claims }) };
-  });
+  return look("tokens", phase, () => ({
+    access_token: tokens.access_token, token_type: tokens.token_type, claims: phase === "userinfo" ? tokens.claims : undefined,
+  }));
 }
 
 /** A stream is gone once it was sent. */

@@ -26,11 +26,9 @@ export function open<Core extends Flows>(
   const host = look("options", "configuration", () => {
     const { fetch, clientAuth, dpop } = options;
     if (fetch !== undefined && typeof fetch !== "function") throw invalidArgument("fetch", "configuration");
-    const key = isObject(clientAuth) && clientAuth.method === "private_key_jwt" ? clientAuth.key : undefined;
-    if (key === undefined && isObject(clientAuth) && clientAuth.method === "private_key_jwt") {
-      throw invalidArgument("clientAuth", "configuration");
-    }
-    if (key !== undefined && !(key instanceof CryptoKey)) throw invalidArgument("clientAuth", "configuration");
+    const signs = isObject(clientAuth) && clientAuth.method === "private_key_jwt";
+    const key = signs ? clientAuth.key : undefined;
+    if (signs && !(key instanceof CryptoKey)) throw invalidArgument("clientAuth", "configuration");
     return { fetch, key, pair: isKeyPair(dpop) ? dpop : undefined };
   });
   try {

@@ -241,7 +241,7 @@ fn inputs(entry: Entry, toolchain: &Toolchain, bindgen: &Path) -> Outcome<place:
     let root = place::root();
     let manifests = ["Cargo.toml", "Cargo.lock", ".cargo/config.toml", "package-lock.json"].map(|name| root.join(name));
     let flags = std::env::var("RUSTFLAGS").unwrap_or_default();
-    let words = [entry.features, &toolchain.version, &bindgen.to_string_lossy(), &flags, "7"].map(str::to_owned);
+    let words = [entry.features, &toolchain.version, &bindgen.to_string_lossy(), &flags, "8"].map(str::to_owned);
     let stamp = words.iter().map(String::as_str).chain(SHRINK).fold(place::Stamp::default(), place::Stamp::word);
     Ok(stamp.files(&manifests).files(&place::files(&root.join("src"), &|_| true)?))
 }
@@ -323,34 +323,68 @@ fn deliver(entry: Entry, folder: &Path) -> Outcome<()> {
 /// The one file of JavaScript that the crate itself has.
 const HOST: &str = "src/web/host.js";
 
-/// How a text goes into the module: letter by letter, as long as they are ASCII, …
-const BY_LETTERS: &str = "    for (; offset < len; offset++) {
+/// What is written otherwise than wasm-bindgen writes it, and how.
+const REWRITTEN: [(&str, &str); 3] = [
+    // A text goes into the module letter by letter, as long as they are ASCII; a long one at once, which for a cookie of 2.7 KB takes a tenth of the time.
+    // One that is not all ASCII finds no room then, and goes on as before.
+    (
+        "    for (; offset < len; offset++) {
         const code = arg.charCodeAt(offset);
         if (code > 0x7F) break;
         mem[ptr + offset] = code;
     }
-";
-
-/// … or at once, where it is long: a cookie of 2.7 KB takes a tenth of the time. What is not all ASCII finds no room, and goes on as before.
-const AT_ONCE: &str = "    if (len > 64) {
+",
+        "    if (len > 64) {
         if (cachedTextEncoder.encodeInto(arg, mem.subarray(ptr, ptr + len)).read === len) offset = len;
     } else for (; offset < len; offset++) {
         const code = arg.charCodeAt(offset);
         if (code > 0x7F) break;
         mem[ptr + offset] = code;
     }
-";
+",
+    ),
+    // The module can always make room.
+    (
+        "    if (realloc === undefined) {
+        const buf = cachedTextEncoder.encode(arg);
+        const ptr = malloc(buf.length, 1) >>> 0;
+        getUint8ArrayMemory0().subarray(ptr, ptr + buf.length).set(buf);
+        WASM_VECTOR_LEN = buf.length;
+        return ptr;
+    }
+
+",
+        "",
+    ),
+    // Whatever runs the module, or JavaScript of its year, has it.
+    (
+        "if (!('encodeInto' in cachedTextEncoder)) {
+    cachedTextEncoder.encodeInto = function (arg, view) {
+        const buf = cachedTextEncoder.encode(arg);
+        view.set(buf);
+        return {
+            read: arg.length,
+            written: buf.length
+        };
+    };
+}
+
+",
+        "",
+    ),
+];
 
 /// The JavaScript side, which finds the host beside it, not in a folder that is named anew with each version.
 fn glue(bindgen: &str) -> Outcome<String> {
-    if !bindgen.contains(BY_LETTERS) {
-        return Err(Failure::new("wasm-bindgen hands texts over in another way than it did: see `BY_LETTERS`"));
+    if !REWRITTEN.iter().all(|(from, _)| bindgen.contains(from)) {
+        return Err(Failure::new("wasm-bindgen hands texts over in another way than it did: see `REWRITTEN`"));
     }
     let line = |line: &str| match line.split_once("'./snippets/") {
         Some((before, path)) if path.ends_with(&format!("{HOST}';")) => format!("{before}'./host.js';\n"),
         _ => format!("{line}\n"),
     };
-    Ok(bindgen.replace(BY_LETTERS, AT_ONCE).lines().map(line).collect())
+    let rewritten = REWRITTEN.iter().fold(bindgen.to_owned(), |text, (from, to)| text.replace(from, to));
+    Ok(rewritten.lines().map(line).collect())
 }
 
 /// The types of the JavaScript side: without `Symbol.dispose`, which the library of most projects does not know yet, and with the
@@ -369,9 +403,11 @@ mod tests {
 
     #[test]
     fn the_glue_finds_the_host_beside_it() {
-        let bindgen = format!("import {{ read }} from './snippets/grantkit-d764bd3f/src/web/host.js';\n{BY_LETTERS}let wasm;");
+        let [[from, to], ..] = REWRITTEN.map(|(from, to)| [from, to]);
+        let others = REWRITTEN.map(|(from, _)| from)[1..].concat();
+        let bindgen = format!("import {{ read }} from './snippets/grantkit-d764bd3f/src/web/host.js';\n{from}{others}let wasm;");
         let made = glue(&bindgen).unwrap_or_default();
-        assert_eq!(made, format!("import {{ read }} from './host.js';\n{AT_ONCE}let wasm;\n"));
+        assert_eq!(made, format!("import {{ read }} from './host.js';\n{to}let wasm;\n"));
         assert!(glue("let wasm;").is_err(), "another wasm-bindgen");
     }
 
