@@ -2,6 +2,7 @@
 import { chromium } from "playwright-core";
 
 import { startDemo } from "../../www/serve.mjs";
+import { leave } from "./leave.mjs";
 
 const ARGS = [
   "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -32,7 +33,7 @@ export async function visit(browser, test, { demo: options, at = protocol, ...co
     await page.goto(at(demo));
     await test({ page, demo, said, context: visitor });
   } finally {
-    await visitor.close();
+    await leave(visitor);
     await demo.close();
   }
 }

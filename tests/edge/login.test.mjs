@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
 
 import { answerServer, launch } from "../e2e/harness.mjs";
+import { leave } from "../e2e/leave.mjs";
 import { DATES, forgetApplication, startWorld } from "./world.mjs";
 
 after(forgetApplication);
@@ -79,7 +80,7 @@ describe("a person with Chromium", { timeout: 120_000 }, () => {
         assert.deepEqual((await ask("/auth/session")).body, { authenticated: false });
         assert.deepEqual(await ours(), []);
       } finally {
-        await context.close();
+        await leave(context);
         await Promise.all([world.close(), sibling.close()]);
       }
     });
@@ -98,7 +99,7 @@ describe("a person with Chromium", { timeout: 120_000 }, () => {
       await answerServer(page);
       await page.waitForURL(`${world.origin}/`);
     } finally {
-      await context.close();
+      await leave(context);
       await world.close();
     }
   });

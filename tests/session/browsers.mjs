@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 
 import { chromium } from "playwright-core";
 
+import { leave } from "../e2e/leave.mjs";
 import { freePort } from "../servers/ports.mjs";
 
 /** Milliseconds: what takes longer is broken, also on a busy machine. */
@@ -30,7 +31,7 @@ export async function launchChromium() {
             close: () => page.close(),
           };
         },
-        close: () => context.close(),
+        close: () => leave(context),
       };
     },
     close: () => browser.close(),
