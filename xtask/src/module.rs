@@ -325,7 +325,7 @@ const HOST: &str = "src/web/host.js";
 
 /// What is written otherwise than wasm-bindgen writes it, and how.
 const REWRITTEN: [(&str, &str); 3] = [
-    // A text goes into the module letter by letter, as long as they are ASCII; a long one at once, which for a cookie of 2.7 KB takes a tenth of the time.
+    // A text goes into the module letter by letter, as long as they are ASCII; a long one at once, which is much quicker.
     // One that is not all ASCII finds no room then, and goes on as before.
     (
         "    for (; offset < len; offset++) {
