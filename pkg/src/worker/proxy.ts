@@ -19,12 +19,12 @@ export async function forward<Env>(visit: Visit<Env>, wish: Proxy, tokens?: Show
   const headers = new Headers(request.headers);
   for (const name of wish.without) headers.delete(name);
   const body = request.method === "GET" || request.method === "HEAD" ? null : request.body;
+  const client = tokens && (await setup.client(dpop));
+  const send = setup.options.fetch ?? fetch;
   // Not the request's own `signal`: Deno aborts it when its response is done. Whoever hangs up cancels the response's body, and with it the API's.
   const gate = wish.timeout === undefined ? undefined : new AbortController();
   const timer = gate && setTimeout(() => gate.abort(), wish.timeout);
   const init: RequestInit = { method: request.method, headers, redirect: "manual", ...(gate && { signal: gate.signal }), ...(body && { body, duplex: "half" }) };
-  const client = tokens && (await setup.client(dpop));
-  const send = setup.options.fetch ?? fetch;
   try {
     return await visit.timed("upstream", () => (client ? client.fetch(tokens as Tokens, wish.url, init) : send(wish.url, init)));
   } catch (thrown) {
