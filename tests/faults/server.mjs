@@ -20,10 +20,11 @@ const LIFE = 300;
 /** The requests of the token endpoint that a row's `grants` name. */
 const GRANTS = {
   refresh: "refresh_token", code: "authorization_code", credentials: "client_credentials", device: "urn:ietf:params:oauth:grant-type:device_code",
+  ciba: "urn:openid:params:grant-type:ciba",
 };
 
 /** The parameter that brings a grant. */
-const sentBy = (form) => form.get("code") ?? form.get("refresh_token") ?? form.get("device_code");
+const sentBy = (form) => form.get("code") ?? form.get("refresh_token") ?? form.get("device_code") ?? form.get("auth_req_id");
 
 const id = () => randomBytes(9).toString("hex");
 const seconds = () => Math.floor(Date.now() / 1000);
@@ -82,7 +83,7 @@ function open(scenes, origin, { fault, on, life = LIFE } = {}) {
   const metadata = {
     issuer, authorization_endpoint: `${issuer}/authorize`, token_endpoint: `${issuer}/token`, jwks_uri: `${issuer}/keys`, userinfo_endpoint: `${issuer}/userinfo`,
     revocation_endpoint: `${issuer}/revoke`, introspection_endpoint: `${issuer}/introspect`, pushed_authorization_request_endpoint: `${issuer}/par`,
-    device_authorization_endpoint: `${issuer}/device`,
+    device_authorization_endpoint: `${issuer}/device`, backchannel_authentication_endpoint: `${issuer}/backchannel`, backchannel_token_delivery_modes_supported: ["poll"],
     authorization_response_iss_parameter_supported: true, id_token_signing_alg_values_supported: ["ES256"],
   };
   const scene = { issuer, metadata, life, fault: row(fault), on, grants: [], requests: [], taken: 0, rotated: false };
@@ -157,6 +158,7 @@ function honestly(scene, path, form, grant) {
     case "/.well-known/openid-configuration": return { json: scene.metadata };
     case "/userinfo": return { json: { sub: "ada", name: "Ada Lovelace" } };
     case "/device": return deviceAuthorization(scene);
+    case "/backchannel": return backchannelAuthentication(scene);
     case "/revoke": return { status: 200 };
     default: return { status: 404, body: "Nothing here.\n" };
   }
@@ -166,6 +168,12 @@ function honestly(scene, path, form, grant) {
 function deviceAuthorization(scene) {
   const { code } = begin(scene, { code: `device-${id()}`, sub: "ada" });
   return { json: { device_code: code, user_code: "WDJB-MJHT", verification_uri: `${scene.issuer}/activate`, expires_in: 600, interval: 1 } };
+}
+
+/** CIBA §7.3. The user says yes at once. */
+function backchannelAuthentication(scene) {
+  const { code } = begin(scene, { code: `request-${id()}`, sub: "ada" });
+  return { json: { auth_req_id: code, expires_in: 600, interval: 1 } };
 }
 
 /** RFC 6749 §4.1.3 and §6 with rotation, RFC 7636 §4.6. */
@@ -181,7 +189,7 @@ function redeem(scene, form, grant) {
   if (!grant?.alive || !verified) return { status: 400, json: { error: "invalid_grant" } };
   grant.spent.add(sent);
   grant.refresh = `rt-${id()}`;
-  return { json: tokens(scene, grant, grant.refresh, type === "authorization_code") };
+  return { json: tokens(scene, grant, grant.refresh, type === GRANTS.code || type === GRANTS.ciba) };
 }
 
 function tokens(scene, grant, refresh, login) {

@@ -15,6 +15,8 @@ const CALLS = {
   userinfo: (client, _, call) => client.userinfo({ access_token: "at", token_type: "Bearer", claims: { sub: "ada" } }, call),
   authorize: (client) => client.authorize(),
   introspect: (client, { refreshToken }, call) => client.introspect(refreshToken, {}, call),
+  deviceAuthorization: (client, _, call) => client.deviceAuthorization({}, call),
+  backchannelAuthentication: (client, _, call) => client.backchannelAuthentication({ login_hint: "ada" }, call),
   revoke: (client, { refreshToken }, call) => client.revoke(refreshToken, {}, call),
 };
 
@@ -112,33 +114,41 @@ function table(test, { grantkit, facts, same, holds, refused }) {
   }
 }
 
-/** Devices that wait for their users, all at once: each waits for seconds. */
+/** How each grant that waits for a user begins, and asks. */
+const WAITS = {
+  device: { begin: (client) => client.deviceAuthorization(), poll: (client, begun) => client.pollDevice(begun), by: "device_code" },
+  ciba: { begin: (client) => client.backchannelAuthentication({ login_hint: "ada" }), poll: (client, begun) => client.pollBackchannel(begun), by: "auth_req_id" },
+};
+
+/** Waiting for users, all at once: each takes seconds. */
 function polling(test, { grantkit, facts, same, holds, refused }) {
   const { Client, secretBasic } = grantkit;
   const ask = asker(facts);
   const rows = facts.rows.filter(({ polls }) => polls);
 
-  async function wait(row) {
-    const scene = await ask("open", { fault: row.id, on: "device" });
-    const client = new Client(scene.metadata, { clientId: facts.client.id, clientAuth: secretBasic(facts.client.secret), scope: "openid", timeout: row.patience ?? 10_000, idTokenSignature: "tls" });
-    const device = await client.deviceAuthorization();
+  async function wait(row, name) {
+    const { begin, poll, by } = WAITS[name];
+    const scene = await ask("open", { fault: row.id, on: name });
+    const client = new Client(scene.metadata, { clientId: facts.client.id, clientAuth: secretBasic(facts.client.secret), scope: "openid", timeout: row.patience ?? 10_000 });
+    const begun = await begin(client);
     const [code, fault] = row.sees;
-    const tokens = code ? await refused(() => client.pollDevice(device), { code, fault, phase: "token" }) && undefined : await client.pollDevice(device);
+    const tokens = code ? await refused(() => poll(client, begun), { code, fault, phase: "token" }) && undefined : await poll(client, begun);
     const { grants, requests } = await ask(`books/${scene.id}`);
     const asked = requests.filter(({ path }) => path === "/token").map(({ at }) => at);
-    same(asked.length, row.polls, "times that the device asked");
+    same(asked.length, row.polls, "times that was asked");
     if (row.polls > 1) holds(asked[1] - asked[0] > (row.seconds ?? 1) * 1000 - 50, `it asked again after ${asked[1] - asked[0]} ms`);
     same(requests.filter(({ path }) => path === "/elsewhere").length, 0, "nothing goes where a redirect leads");
-    const grant = grants.find((one) => one.code === device.device_code);
+    const grant = grants.find((one) => one.code === begun[by]);
     same(grant.spent.length > 0, row.takes || code === undefined, "what the table says of the server");
     if (tokens) same(tokens.refresh_token, grant.refresh, "the refresh token that the server knows");
   }
 
   let waiting;
-  for (const row of rows) {
-    test(`${row.id}: ${row.sees[0] ?? "all goes well"}, asked ${row.polls === 1 ? "once" : "twice"}`, async () => {
-      waiting ??= new Map(rows.map((one) => [one.id, wait(one).then(() => undefined, (error) => error)]));
-      const error = await waiting.get(row.id);
+  const all = rows.flatMap((row) => row.grants.map((name) => ({ row, name })));
+  for (const [at, { row, name }] of all.entries()) {
+    test(`${row.id}, ${name}: ${row.sees[0] ?? "all goes well"}, asked ${row.polls === 1 ? "once" : "twice"}`, async () => {
+      waiting ??= all.map((one) => wait(one.row, one.name).then(() => undefined, (error) => error));
+      const error = await waiting[at];
       if (error) throw error;
     });
   }

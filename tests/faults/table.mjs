@@ -4,8 +4,8 @@
  * A row: `id`; `what` happens, in words; `at` which request; `takes`: the server took the grant in, and spent it. `answer(honest, at)` tells what comes back
  * (`servers/play.mjs`) instead of what an honest server says. `sees` is the code, whose fault it is, and the phase where that is not the one of the request; or
  * nothing, where all goes well, with the `deviations` that are named. `kept`: the caller is told that the grant is as good as before. `again`: the same
- * call may succeed, as far as the grant is not at stake. `grants` are those that it meets, all three where it does not say. `polls`: how often a device asks in
- * all, where it meets this when it asks first and an honest server after that.
+ * call may succeed, as far as the grant is not at stake. `grants` are those that it meets, all three where it does not say. `polls`: how often is asked in all
+ * whether the user has decided, where this is met at first and an honest server after that.
  */
 import { gzipSync } from "node:zlib";
 
@@ -194,18 +194,31 @@ const PUSHED = [
   { id: "refused", what: "`invalid_request`", answer: error(400, "invalid_request"), sees: ["invalid_request", "refusal"] },
 ].map(calls("authorize", "/par", "authorization"));
 
-/** What a device meets when it asks first whether its user has decided, which the user has. `takes`: its code is spent by that. */
-const device = (row) => ({ at: "/token", takes: false, grants: ["device"], polls: 1, ...row, id: `device-${row.id}` });
+/** What begins a wait for a user who decides elsewhere. */
+const ASKING = [
+  { id: "drop", what: "The connection is reset", answer: told({ reset: true }), ...network },
+  { id: "silence", what: "No answer comes", answer: told({ wait: 60_000 }), ...timeout },
+  { id: "portal", what: "A page with status 200", answer: html(200), ...notOauth },
+  { id: "away", what: "503 with `Retry-After`", answer: html(503, { "retry-after": "3" }), ...notOauth, again: true, wait: 3 },
+  { id: "moved", what: "A redirect, 302", answer: (_, { elsewhere }) => ({ status: 302, headers: { location: elsewhere } }), ...moved },
+  { id: "refused", what: "`invalid_scope`", answer: error(400, "invalid_scope"), sees: ["invalid_scope", "refusal"] },
+  { id: "nothing", what: "An answer without what to ask by", answer: told({ json: { expires_in: 600 } }), sees: ["invalid_member", "server"] },
+];
+const DEVICE = ASKING.map(calls("deviceAuthorization", "/device", "authorization"));
+const BACKCHANNEL = ASKING.map(calls("backchannelAuthentication", "/backchannel", "authorization"));
+
+/** What is met when is asked first whether the user has decided, which the user has. `takes`: what is asked by is spent by that. */
+const asking = (row) => ({ at: "/token", takes: false, grants: ["device", "ciba"], polls: 1, ...row, id: `asking-${row.id}` });
 const waits = { sees: [], polls: 2 };
 const POLLING = [
   { id: "pending", what: "`authorization_pending`", answer: error(400, "authorization_pending"), ...waits },
-  { id: "slow-down", what: "`slow_down`: it asks five seconds later than it would have", answer: error(400, "slow_down"), ...waits, seconds: 6 },
+  { id: "slow-down", what: "`slow_down`: the next time is five seconds later than it would have been", answer: error(400, "slow_down"), ...waits, seconds: 6 },
   { id: "drop", what: "The connection is reset before the request is taken in", answer: told({ reset: true }), ...waits },
   { id: "drop-after", what: "The connection is reset once the request is taken in", takes: true, answer: told({ reset: true }), sees: ["invalid_grant", "refusal"], polls: 2 },
   { id: "silence", what: "No answer comes", answer: told({ wait: 60_000 }), ...waits, patience: 2_000 },
   { id: "busy", what: "429 with `Retry-After`", answer: html(429, { "retry-after": "3" }), ...waits, seconds: 3 },
   { id: "away", what: "503 with `Retry-After`", answer: html(503, { "retry-after": "3" }), ...waits, seconds: 3 },
-  { id: "bad-gateway", what: "A page with status 502: it asks after twice the time", answer: html(502), ...waits, seconds: 2 },
+  { id: "bad-gateway", what: "A page with status 502: the next time is after twice the time", answer: html(502), ...waits, seconds: 2 },
   { id: "unavailable", what: "`temporarily_unavailable`", answer: error(503, "temporarily_unavailable"), ...waits },
   { id: "portal", what: "A page with status 200", answer: html(200), ...notOauth },
   { id: "truncated", what: "JSON without its end, once the request is taken in", takes: true, answer: text((json) => json.slice(0, -9)), ...malformed },
@@ -213,7 +226,7 @@ const POLLING = [
   { id: "denied", what: "`access_denied`", answer: error(400, "access_denied"), ...refusal("access_denied") },
   { id: "expired", what: "`expired_token`", answer: error(400, "expired_token"), ...refusal("expired_token") },
   { id: "unknown-client", what: "`invalid_client`", answer: error(401, "invalid_client"), ...refusal("invalid_client") },
-].map(device);
+].map(asking);
 
 /** What nobody can see from outside: the price of what is believed. */
 const UNSEEN = [
@@ -235,9 +248,11 @@ export const CHAPTERS = [
   { title: "Userinfo", rows: USERINFO, words: "The tokens are as good as before." },
   { title: "Revocation", rows: REVOCATION, words: "The token is as good as before, and to be revoked again. A logout of `grantkit/worker` ends the session all the same." },
   { title: "Introspection", rows: INTROSPECTION, words: "Nobody says that the token is good: a resource server refuses it." },
+  { title: "A device's request for a code", rows: DEVICE, words: "Nothing is shown to the user yet: `deviceAuthorization()` fails, and may be called again." },
+  { title: "A request to the user's own device", rows: BACKCHANNEL, words: "`backchannelAuthentication()` fails, and may be called again; where the request was taken in, the user may be asked twice." },
   {
-    title: "A device that waits for its user", rows: POLLING,
-    words: "What it meets when it asks first; after that the server is honest again, and the user has said yes. It asks again where nothing was said about its code, as RFC 8628 §3.5 wants. CIBA waits in the same way.",
+    title: "Asking until the user has decided", rows: POLLING,
+    words: "The device grant and CIBA, each tried in every row: what is met at first; after that the server is honest again, and the user has said yes. They ask again where nothing was said about the code or `auth_req_id`, as RFC 8628 §3.5 and CIBA §11 want.",
   },
   { title: "What nobody can see from outside", rows: UNSEEN.map(token), words: "The price of what is believed: a server that says that it did not look at the grant, and an answer that names nobody." },
 ];

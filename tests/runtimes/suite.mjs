@@ -12,12 +12,13 @@ import fetching from "./suite/fetch.mjs";
 import idToken from "./suite/id_token.mjs";
 import login from "./suite/login.mjs";
 import pkce from "./suite/pkce.mjs";
+import quirks from "./suite/quirks.mjs";
 import secrets from "./suite/secrets.mjs";
 import tokenRequest from "./suite/token_request.mjs";
 import tokenResponse from "./suite/token_response.mjs";
 import { tools } from "./suite/tools.mjs";
 
-const CHAPTERS = [pkce, tokenRequest, tokenResponse, discovery, authorization, login, idToken, faults, days, fetching, secrets, badInput, badOptions];
+const CHAPTERS = [pkce, tokenRequest, tokenResponse, quirks, discovery, authorization, login, idToken, faults, days, fetching, secrets, badInput, badOptions];
 
 /** Milliseconds that one sentence may take: what hangs has failed, and the others still run. */
 const PATIENCE = 20_000;

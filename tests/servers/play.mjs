@@ -1,5 +1,5 @@
 /**
- * How an answer comes back, told as plain data: `status`, `headers`, `json` or `body` (text or bytes), and what goes wrong on the way.
+ * How an answer comes back, told as plain data: `status`, `headers`, `json`, `body` (text or bytes) or `hex` (bytes, by their digits), and what goes wrong on the way.
  *
  *     wait       milliseconds before it comes        pad      grows the body to this many bytes, with spaces
  *     gzip       compressed, and called so           reset    no answer: the connection is reset
@@ -44,8 +44,8 @@ export async function play(response, told) {
   if (told.break) setTimeout(() => socket?.resetAndDestroy(), 50);
 }
 
-function send(response, { status = 200, headers = {}, json, body: text = "", pad, gzip }) {
-  let bytes = Buffer.from(json === undefined ? text : JSON.stringify(json));
+function send(response, { status = 200, headers = {}, json, body: text = "", hex, pad, gzip }) {
+  let bytes = hex ? Buffer.from(hex, "hex") : Buffer.from(json === undefined ? text : JSON.stringify(json));
   if (pad) bytes = Buffer.concat([bytes, Buffer.alloc(Math.max(0, pad - bytes.length), " ")]);
   if (gzip) bytes = gzipSync(bytes);
   response.writeHead(status, {

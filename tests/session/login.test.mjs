@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
 import { launchChromium, until } from "./browsers.mjs";
-import { answerServer, call, live, logIn, started, state, visit } from "./steps.mjs";
+import { answerServer, call, live, logIn, refreshed, started, state, visit } from "./steps.mjs";
 import { INSECURE } from "./world.mjs";
 
 describe("a session", { timeout: 300_000 }, () => {
@@ -15,6 +15,7 @@ describe("a session", { timeout: 300_000 }, () => {
     const tab = await visit(visitor, world);
     assert.deepEqual(await state(tab), { status: "signed_out", user: null, scope: null, error: null });
     assert.deepEqual((await call(tab, `${world.api}/orders`)).code, "not_signed_in");
+    assert.equal(await refreshed(tab), "not_signed_in");
     await logIn(tab, world, { returnTo: "/orders?page=2#top" });
     assert.equal(await tab.url(), `${world.origin}/orders?page=2#top`);
     const { user, scope, expiresAt } = await state(tab);

@@ -56,6 +56,9 @@ export async function answerServer(tab, world, answer = "") {
 
 export const state = (tab) => tab.run("() => JSON.parse(JSON.stringify(session))");
 
+/** Asks for new tokens; how that ended. */
+export const refreshed = (tab) => tab.run("() => session.refresh().then(() => \"went well\", (error) => error.code)");
+
 /** Fetches by the session; gives status and body, or the error's code. */
 export const call = (tab, url, init = {}) => tab.run(`async (url, init) => {
   try {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
 import { launchChromium, until } from "./browsers.mjs";
-import { call, live, logIn, lose, setClock, started, state, visit } from "./steps.mjs";
+import { call, live, logIn, lose, refreshed, setClock, started, state, visit } from "./steps.mjs";
 
 const DEVICE = { session: { persistence: "device", worker: "/clock.js" } };
 const SHARED = { session: { worker: "/clock.js" } };
@@ -178,6 +178,7 @@ describe("tabs", { timeout: 300_000 }, () => {
     await setClock(tab, world, 6_900_000 + 3_601_000, 2);
     assert.equal((await call(tab, `${world.api}/orders`)).code, "session_ended");
     assert.equal((await state(tab)).error.about, "idle");
+    assert.equal(await refreshed(tab), "session_ended", "a refresh says the same");
     await until("the other knows", async () => (await state(other)).status === "signed_out");
   }));
 

@@ -19,7 +19,7 @@ use std::time::Duration;
 const SECONDS: u64 = 60;
 
 /// Seconds for each target in `cargo xtask test`. Thirty would be ten minutes in all: there the seeds and a few thousand inputs around
-/// them are tried, and the long runs are `cargo xtask fuzz`.
+/// them are tried. Thirty are a job of its own in `.github/workflows/test.yml`, and the long runs are `cargo xtask fuzz`.
 const SMOKE_SECONDS: u64 = 3;
 
 /// Bytes of an input: whatever is larger says nothing that a smaller one does not, because the bounds are tried by tests.

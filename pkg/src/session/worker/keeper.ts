@@ -225,7 +225,7 @@ export class Keeper {
     for (let tries = 0; ; tries++) {
       if (!this.#held && this.#offline) await this.resume();
       const held = this.#held;
-      if (!held) throw this.#missing();
+      if (!held) throw this.#missing("resource");
       const { due, ended } = policy.due(held.policy, this.#setup.terms);
       // After a refresh the token is used, however short its life.
       if (due === "use" || (tries > 0 && due === "refresh") || tries > 2) return held;
@@ -235,16 +235,22 @@ export class Keeper {
   }
 
   /** Why there is no session to use: it could not be continued, it is over, or nobody is signed in. */
-  #missing(): GrantError {
+  #missing(phase: Phase): GrantError {
     if (this.#error && (this.#offline || this.#error.code === "session_ended")) return this.#error;
-    return policy.problem("not_signed_in", "resource");
+    return policy.problem("not_signed_in", phase);
   }
 
   /** New tokens now. */
   async refresh(): Promise<void> {
-    if (!this.#held) throw policy.problem("not_signed_in", "token");
-    this.#held = { ...this.#held, policy: policy.stale(this.#held.policy) };
-    await this.#renew();
+    await this.#resuming;
+    const held = this.#held;
+    if (held) {
+      this.#held = { ...held, policy: policy.stale(held.policy) };
+      return this.#renew();
+    }
+    // Continuing brings new tokens too.
+    if (this.#offline) await this.resume();
+    if (!this.#held) throw this.#missing("token");
   }
 
   /** An API refused the token that was shown; whether there is another now. */
@@ -287,7 +293,7 @@ export class Keeper {
   /** Does what is due, now that nobody else does. */
   async #renewOnce(): Promise<void> {
     const held = this.#held;
-    if (!held) throw policy.problem("not_signed_in", "token");
+    if (!held) throw this.#missing("token");
     const { due, seconds, ended } = policy.due(held.policy, this.#setup.terms);
     switch (due) {
       case "use": return;
