@@ -141,6 +141,10 @@ impl Handler {
             }
             "at" => ask.record()?.at(ask.number("generation").ok_or(Why::Internal)?).to_json(),
             "view" => ask.record()?.view(terms, now),
+            "request_headers" => {
+                let websocket = object.get("websocket").and_then(Raw::boolean).unwrap_or(false);
+                names_left_out(&handler::request_headers(object.string("connection").as_deref(), websocket)).finish()
+            }
             "response_headers" => response_headers(&ask)?,
             "location" => {
                 let route =
@@ -236,11 +240,11 @@ fn word_of(flag: bool) -> String {
 pub struct Ask<'a>(pub &'a Object<'a>);
 
 /// What a request says of itself: texts that are borrowed from.
-struct Strings([Option<String>; 10]);
+struct Strings([Option<String>; 9]);
 
 impl Strings {
     fn of(ask: &Ask<'_>) -> Self {
-        let names = ["origin", "path", "query", "connection", "method", "site", "destination", "mode", "fromOrigin", "purpose"];
+        let names = ["origin", "path", "query", "method", "site", "destination", "mode", "fromOrigin", "purpose"];
         Self(names.map(|name| ask.0.string(name).map(String::from)))
     }
 }
@@ -263,14 +267,13 @@ impl Ask<'_> {
     }
 
     fn incoming<'b>(&'b self, strings: &'b Strings) -> Result<Incoming<'b>, Refusal> {
-        let [origin, path, query, connection, method, site, destination, mode, from, purpose] = &strings.0;
+        let [origin, path, query, method, site, destination, mode, from, purpose] = &strings.0;
         let (Some(origin), Some(path), Some(method)) = (origin, path, method) else { return Err(Why::Internal.into()) };
         let flag = |name| self.0.get(name).and_then(Raw::boolean).unwrap_or(false);
         Ok(Incoming {
             origin,
             path,
             query: query.as_deref().unwrap_or(""),
-            connection: connection.as_deref(),
             evidence: Evidence {
                 method,
                 site: site.as_deref(),
@@ -373,12 +376,12 @@ fn wish(wish: &Wish) -> String {
         Wish::Refresh => json.string("wish", "refresh"),
         Wish::Logout => json.string("wish", "logout"),
         Wish::Backchannel => json.string("wish", "backchannel"),
-        Wish::Proxy { route, url, without, websocket, timeout } => {
+        Wish::Proxy { route, url, websocket, timeout } => {
             json.string("wish", "proxy").integer("route", i64::try_from(*route).unwrap_or(0)).string("url", url);
             if let Some(timeout) = timeout {
                 json.integer("timeout", (*timeout).into());
             }
-            json.list("without", without.iter().map(String::as_str)).boolean("websocket", *websocket)
+            json.boolean("websocket", *websocket)
         }
     };
     json.finish()
@@ -419,9 +422,15 @@ fn response_headers(ask: &Ask<'_>) -> Result<String, Refusal> {
     let names: Vec<_> = names.iter().map(String::as_str).collect();
     let (connection, cache) = (ask.0.string("connection"), ask.0.string("cacheControl"));
     let (without, cache_control) = handler::response_headers(&names, connection.as_deref(), cache.as_deref());
-    let mut json = Writer::default();
-    json.list("without", without.iter().map(String::as_str)).optional("cacheControl", cache_control);
+    let mut json = names_left_out(&without);
+    json.optional("cacheControl", cache_control);
     Ok(json.finish())
+}
+
+fn names_left_out(without: &[String]) -> Writer {
+    let mut json = Writer::default();
+    json.list("without", without.iter().map(String::as_str));
+    json
 }
 
 /// An error of the protocol's as the page gets it: what happened and what to do, and nothing of what the server wrote.

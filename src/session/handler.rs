@@ -186,8 +186,6 @@ pub enum Wish {
         route: usize,
         /// Where.
         url: String,
-        /// Headers to leave out.
-        without: Vec<String>,
         /// It is to become a WebSocket.
         websocket: bool,
         /// Milliseconds that the API has until its answer begins.
@@ -204,8 +202,6 @@ pub struct Incoming<'a> {
     pub path: &'a str,
     /// What follows the `?`.
     pub query: &'a str,
-    /// `Connection`, whose words name more headers of one hop.
-    pub connection: Option<&'a str>,
     /// Where it comes from.
     pub evidence: Evidence<'a>,
 }
@@ -298,12 +294,7 @@ fn proxy(index: usize, route: &Route, incoming: &Incoming<'_>, origin: &str) -> 
         return Err(Why::MethodNotAllowed.about("routes"));
     }
     let url = route.url(incoming.path, incoming.query)?;
-    let mut without = hop_by_hop(incoming.connection);
-    without.extend(NOT_UPWARD.map(String::from));
-    if evidence.websocket {
-        without.retain(|name| name != "upgrade" && name != "connection");
-    }
-    Ok(Wish::Proxy { route: index, url, without, websocket: evidence.websocket, timeout: route.timeout })
+    Ok(Wish::Proxy { route: index, url, websocket: evidence.websocket, timeout: route.timeout })
 }
 
 /// Cookies are kept where the connection is: https, or this machine.
@@ -316,6 +307,16 @@ fn check_origin(origin: &str) -> Result<(), Refusal> {
 fn hop_by_hop(connection: Option<&str>) -> Vec<String> {
     let named = split(connection.unwrap_or(""), b',').map(|name| name.trim_ascii().to_ascii_lowercase());
     HOP_BY_HOP.iter().map(ToString::to_string).chain(named.filter(|name| !name.is_empty())).collect()
+}
+
+/// The headers of a request that do not go on to an API. `connection`: the header of that name, whose words name more of them.
+pub fn request_headers(connection: Option<&str>, websocket: bool) -> Vec<String> {
+    let mut without = hop_by_hop(connection);
+    without.extend(NOT_UPWARD.map(String::from));
+    if websocket {
+        without.retain(|name| name != "upgrade" && name != "connection");
+    }
+    without
 }
 
 /// What becomes of the headers of an API's response: those to leave out, and those to set.

@@ -397,7 +397,7 @@ fn what_a_token_handler_keeps_and_hands_over_is_not_shown_by_debug() {
     let query = format!("code={DEVICE_CODE}&state={}", state());
     let evidence = Evidence { method: "GET", site: Some("same-origin"), header: Some("1"), ..Evidence::default() };
     for path in ["/auth/callback", "/auth/session", "/"] {
-        let incoming = Incoming { origin: "https://app.example", path, query: &query, connection: None, evidence };
+        let incoming = Incoming { origin: "https://app.example", path, query: &query, evidence };
         log.see(&incoming);
         // A type `Wish`, which holds a callback's code as little.
         log.see(&config.read(&incoming));

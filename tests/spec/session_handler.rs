@@ -3,7 +3,7 @@
 use grantkit::session::{
     cookie::{Names, SameSite},
     csrf::Evidence,
-    handler::{Config, Incoming, Route, Token, Wish, is_silent_no, response_headers, state_of},
+    handler::{Config, Incoming, Route, Token, Wish, is_silent_no, request_headers, response_headers, state_of},
     policy::Terms,
     record::Keep,
     refusal::{Refusal, Why},
@@ -43,7 +43,7 @@ fn own(method: &str) -> Evidence<'_> {
 }
 
 fn read<'a>(method: &'a str, path: &'a str, query: &'a str) -> Result<Wish, Why> {
-    let incoming = Incoming { origin: OWN, path, query, connection: None, evidence: own(method) };
+    let incoming = Incoming { origin: OWN, path, query, evidence: own(method) };
     config().read(&incoming).map_err(|refusal| refusal.why)
 }
 
@@ -219,9 +219,7 @@ fn a_route_that_could_be_read_in_two_ways_is_no_route() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn rfc9110_7_6_1_what_ends_at_this_hop_and_what_is_ours_does_not_go_on() {
-    let evidence = own("GET");
-    let incoming = Incoming { origin: OWN, path: "/api/x", connection: Some("close, X-Hop"), evidence, ..Incoming::default() };
-    let Ok(Wish::Proxy { without, websocket, .. }) = config().read(&incoming) else { panic!("a route") };
+    let without = request_headers(Some("close, X-Hop"), false);
     for name in [
         "cookie",
         "authorization",
@@ -237,12 +235,20 @@ fn rfc9110_7_6_1_what_ends_at_this_hop_and_what_is_ours_does_not_go_on() {
     ] {
         assert!(without.iter().any(|one| one == name), "{name}");
     }
-    assert!(!websocket && !without.iter().any(|name| name == "accept" || name == "content-type"));
-    let evidence = Evidence { method: "GET", origin: Some(OWN), websocket: true, ..Evidence::default() };
-    let incoming = Incoming { origin: OWN, path: "/api/x", connection: Some("Upgrade"), evidence, ..Incoming::default() };
-    let Ok(Wish::Proxy { without, websocket, .. }) = config().read(&incoming) else { panic!("a route") };
-    assert!(websocket && !without.iter().any(|name| name == "upgrade"), "a WebSocket stays one");
+    assert!(!without.iter().any(|name| name == "accept" || name == "content-type"));
+    assert!(request_headers(None, false).iter().all(|name| without.contains(name)));
+    let without = request_headers(Some("Upgrade"), true);
+    assert!(!without.iter().any(|name| name == "upgrade" || name == "connection"), "a WebSocket stays one");
     assert!(without.iter().any(|name| name == "cookie"));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_request_that_is_to_become_a_websocket_says_so() {
+    let incoming = Incoming { origin: OWN, path: "/api/x", evidence: own("GET"), ..Incoming::default() };
+    assert!(matches!(config().read(&incoming), Ok(Wish::Proxy { websocket: false, .. })));
+    let evidence = Evidence { method: "GET", origin: Some(OWN), websocket: true, ..Evidence::default() };
+    let incoming = Incoming { origin: OWN, path: "/api/x", evidence, ..Incoming::default() };
+    assert!(matches!(config().read(&incoming), Ok(Wish::Proxy { websocket: true, .. })));
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -17,7 +17,8 @@ type Upgraded = Response & { readonly webSocket?: unknown };
 export async function forward<Env>(visit: Visit<Env>, wish: Proxy, tokens?: Shown, dpop?: JsonWebKey): Promise<Response> {
   const { request, setup } = visit;
   const headers = new Headers(request.headers);
-  for (const name of wish.without) headers.delete(name);
+  const { without } = setup.known<{ without: string[] }>("request_headers", { connection: headers.get("connection"), websocket: wish.websocket });
+  for (const name of without) headers.delete(name);
   const body = request.method === "GET" || request.method === "HEAD" ? null : request.body;
   const client = tokens && (await setup.client(dpop));
   const send = setup.options.fetch ?? fetch;
@@ -45,14 +46,16 @@ export function answerOf<Env>(visit: Visit<Env>, wish: Proxy, response: Upgraded
     const protocol = response.headers.get("sec-websocket-protocol");
     return new Response(null, { status: 101, webSocket: socket, ...(protocol !== null && { headers: { "sec-websocket-protocol": protocol } }) } as ResponseInit);
   }
-  const headers = new Headers(response.headers);
-  const edit = setup.askFor<{ without: string[]; cacheControl?: string }>("response_headers", {
+  const { status, statusText } = response;
+  const empty = status === 204 || status === 205 || status === 304;
+  const answer = new Response(empty ? null : response.body, { status, statusText, headers: response.headers });
+  const { headers } = answer;
+  const edit = setup.known<{ without: string[]; cacheControl?: string }>("response_headers", {
     names: [...headers.keys()], connection: headers.get("connection"), cacheControl: headers.get("cache-control"),
   });
-  const location = response.status >= 300 && response.status < 400 ? headers.get("location") : null;
+  const location = status >= 300 && status < 400 ? headers.get("location") : null;
   for (const name of edit.without) headers.delete(name);
   if (location !== null) headers.set("location", setup.ask("location", { route: wish.route, location, url: wish.url }));
   if (edit.cacheControl !== undefined) headers.set("cache-control", edit.cacheControl);
-  const empty = response.status === 204 || response.status === 205 || response.status === 304;
-  return visit.respond(empty ? null : response.body, { status: response.status, statusText: response.statusText, headers });
+  return visit.dressed(answer);
 }

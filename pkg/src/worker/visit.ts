@@ -12,7 +12,7 @@ import type { Context, LogEvent } from "./types.js";
 export type Wish =
   | { readonly wish: "asset" | "prefetch" | "callback" | "session" | "refresh" | "logout" | "backchannel" }
   | { readonly wish: "login"; readonly returnTo: string; readonly parameters: Readonly<Record<string, string>> }
-  | { readonly wish: "proxy"; readonly route: number; readonly url: string; readonly without: readonly string[]; readonly websocket: boolean; readonly timeout?: number };
+  | { readonly wish: "proxy"; readonly route: number; readonly url: string; readonly websocket: boolean; readonly timeout?: number };
 
 /** What the core makes of a session's state. */
 interface Due {
@@ -73,7 +73,7 @@ export class Visit<Env = unknown> {
   /** What the request is for. */
   wish(): Wish {
     return this.setup.askFor<Wish>("read", {
-      origin: this.url.origin, path: this.url.pathname, query: this.url.search.slice(1), method: this.request.method, connection: this.header("connection"),
+      origin: this.url.origin, path: this.url.pathname, query: this.url.search.slice(1), method: this.request.method,
       site: this.header("sec-fetch-site"), destination: this.header("sec-fetch-dest"), mode: this.header("sec-fetch-mode"), fromOrigin: this.header("origin"),
       purpose: this.header("sec-purpose") ?? this.header("purpose"), header: this.header("x-csrf") === "1",
       websocket: this.header("upgrade")?.toLowerCase() === "websocket",
@@ -127,8 +127,8 @@ export class Visit<Env = unknown> {
 
   /** The same session, its access token refused by an API (or, without a response, by the page); itself where that means nothing. */
   refused(held: Held, response?: Response): Held {
-    const told = response && { status: response.status, challenge: response.headers.get("www-authenticate") };
     if (response && response.status !== 401) return held;
+    const told = response && { status: response.status, challenge: response.headers.get("www-authenticate") };
     const record = this.setup.ask("refused_token", { record: held.record, now: seconds(), ...told });
     return record === "" ? held : new Held(record);
   }
@@ -191,16 +191,20 @@ export class Visit<Env = unknown> {
     throw refused("not_found");
   }
 
-  /** A response, with the cookies, and with what keeps it out of caches. */
-  respond(body: BodyInit | null, init: { status: number; statusText?: string; headers?: HeadersInit }): Response {
-    const headers = init.headers instanceof Headers ? init.headers : new Headers(init.headers);
+  respond(body: BodyInit | null, init: { status: number; headers?: HeadersInit }): Response {
+    return this.dressed(new Response(body, init));
+  }
+
+  /** A response of ours, with the cookies, and with what keeps it out of caches. */
+  dressed(response: Response): Response {
+    const { headers } = response;
     if (!headers.has("cache-control") || this.#set.length > 0) headers.set("cache-control", "no-store");
     if (!/(^|,)\s*(cookie|\*)\s*(,|$)/i.test(headers.get("vary") ?? "")) headers.append("vary", "Cookie");
     for (const cookie of this.#set) headers.append("set-cookie", cookie);
     const total = Date.now() - this.#started;
     const own = total - [...this.#took.values()].reduce((sum, took) => sum + took, 0);
     headers.append("server-timing", [...this.#took, ["handler", Math.max(own, 0)] as const].map(([name, took]) => `${name};dur=${took}`).join(", "));
-    return new Response(body, { ...init, headers });
+    return response;
   }
 
   json(value: unknown, init: { status?: number; headers?: Record<string, string> } = {}): Response {
