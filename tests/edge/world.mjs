@@ -65,7 +65,7 @@ const handler = tokenHandler({
     } catch (error) {
       return new Response(String(error.message), { status: 500 });
     }
-    return new Response("<!doctype html><title>app</title><h1>the application</h1>", { headers: { "content-type": "text/html" } });
+    return new Response("<!doctype html><title>app</title><script>window.started = true</script><h1>the application</h1>", { headers: { "content-type": "text/html" } });
   },
 });
 export default handler;
@@ -104,12 +104,12 @@ export async function startServers({ origin, facts = {}, ttl = {}, features, con
 
 /**
  * Starts everything. `facts` are the handler's options that are plain data; `isolates` is how many Workers share the Durable Objects; `alone`: without any; `limited`: logins
- * in a minute, by a rate limit of the platform's; `serve` starts what the handler speaks with.
+ * in a minute, by a rate limit of the platform's; `secure`: over https, by a certificate that nobody vouches for; `serve` starts what the handler speaks with.
  */
-export async function startWorld({ serve = startServers, isolates = 1, alone = false, limited, date = DATES[0], keys = [newKey()], persist, ...more } = {}) {
+export async function startWorld({ serve = startServers, isolates = 1, alone = false, limited, secure = false, date = DATES[0], keys = [newKey()], persist, ...more } = {}) {
   const folder = await application();
   const port = await freePort();
-  const origin = `http://127.0.0.1:${port}`;
+  const origin = `${secure ? "https" : "http"}://127.0.0.1:${port}`;
   const servers = await serve({ origin, ...more });
   let mf;
   let bound = keys;
@@ -117,7 +117,7 @@ export async function startWorld({ serve = startServers, isolates = 1, alone = f
     const { script, modules } = await bundle(folder, source(servers.options, { alone, limited }));
     const names = Array.from({ length: isolates }, (_, at) => `edge${at}`);
     mf = new Miniflare({
-      host: "127.0.0.1", port, cf: false, ...(persist && { durableObjectsPersist: persist }),
+      host: "127.0.0.1", port, cf: false, https: secure, ...(persist && { durableObjectsPersist: persist }),
       workers: names.map((name, at) => ({
         name, compatibilityDate: date, unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }], modules: [{ type: "ESModule", path: "worker.js", contents: script }, ...modules], bindings: { KEYS: bound },
         ...(limited && { ratelimits: { LOGINS: { simple: { limit: limited, period: 60 } } } }),

@@ -112,7 +112,7 @@ fn what_uses_or_changes_the_session_shows_where_it_comes_from() {
 fn a_login_takes_parameters_that_widen_nothing() {
     let query = "returnTo=%2Forders&prompt=none&login_hint=ada&scope=admin&redirect_uri=https%3A%2F%2Fevil.example&response_mode=query&acr_values=a&state=s";
     let login = || read("GET", "/auth/login", query);
-    let incoming = |evidence| Incoming { origin: OWN, path: "/auth/login", query, evidence, ..Incoming::default() };
+    let incoming = |evidence| Incoming { origin: OWN, path: "/auth/login", query, evidence };
     assert_eq!(
         login(),
         Ok(Wish::Login {
@@ -244,10 +244,10 @@ fn rfc9110_7_6_1_what_ends_at_this_hop_and_what_is_ours_does_not_go_on() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_request_that_is_to_become_a_websocket_says_so() {
-    let incoming = Incoming { origin: OWN, path: "/api/x", evidence: own("GET"), ..Incoming::default() };
+    let incoming = Incoming { origin: OWN, path: "/api/x", query: "", evidence: own("GET") };
     assert!(matches!(config().read(&incoming), Ok(Wish::Proxy { websocket: false, .. })));
     let evidence = Evidence { method: "GET", origin: Some(OWN), websocket: true, ..Evidence::default() };
-    let incoming = Incoming { origin: OWN, path: "/api/x", evidence, ..Incoming::default() };
+    let incoming = Incoming { origin: OWN, path: "/api/x", query: "", evidence };
     assert!(matches!(config().read(&incoming), Ok(Wish::Proxy { websocket: true, .. })));
 }
 
@@ -305,7 +305,7 @@ fn cookies_are_kept_over_https_or_on_this_machine() {
         ("null", false),
         ("https://app.example/", false),
     ] {
-        let incoming = Incoming { origin, path: "/auth/session", evidence: own("GET"), ..Incoming::default() };
+        let incoming = Incoming { origin, path: "/auth/session", query: "", evidence: own("GET") };
         assert_eq!(config().read(&incoming).is_ok(), good, "{origin}");
     }
     let behind = Config { origin: Some(OWN.into()), ..config() };

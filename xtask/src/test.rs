@@ -268,10 +268,11 @@ fn runtimes() -> Outcome<Verdict> {
     node("tests/runtimes", &["tests/runtimes/run.mjs".into()])
 }
 
-/// The token handler in workerd, and its demo as wrangler would deploy it.
+/// The token handler in workerd, before three engines, and its demo as wrangler would deploy it.
 fn edge() -> Outcome<Verdict> {
-    let wrangler = peers::wrangler()?;
-    node_with("tests/edge", &tools::node_tests("tests/edge")?, &[("WRANGLER", wrangler)])
+    let mut programs = browsers::drivers()?;
+    programs.push(("WRANGLER", peers::wrangler()?));
+    node_with("tests/edge", &tools::node_tests("tests/edge")?, &programs)
 }
 
 /// A server that goes wrong in every way that `docs/faults.md` lists.
