@@ -16,8 +16,8 @@ const ask = (tab, path, init = {}) => tab.run(`async (path, init) => {
   } catch (error) { return { error: error.name }; }
 }`, path, init);
 
-/** Follows a link of the page's. */
-const follow = (tab, path) => tab.run("(path) => { const link = document.createElement('a'); link.href = path; document.body.append(link); link.click(); }", path);
+/** Follows a link of the page's, which is not to be taken for the one that it leads to. */
+const follow = (tab, path) => tab.run("(path) => { window.started = false; const link = document.createElement('a'); link.href = path; document.body.append(link); link.click(); }", path);
 
 after(forgetApplication);
 
