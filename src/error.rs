@@ -108,16 +108,28 @@ impl Phase {
     }
 }
 
+/// Whether anything is sent or received here. The module of `grantkit/core` has no network, and no words for what cannot happen without one.
+const SENDS: bool = cfg!(any(not(feature = "module"), feature = "host"));
+
+macro_rules! row {
+    ([] $word:literal, $fault:expr, $spec:literal, $message:literal) => {
+        ($word, $fault, $spec, $message)
+    };
+    ([sends] $word:literal, $fault:expr, $spec:literal, $message:literal) => {
+        if SENDS { ($word, $fault, $spec, $message) } else { ("", $fault, "", "") }
+    };
+}
+
 /// One row for each code: the word, whose fault, the clause, and what a developer reads. Some are of one feature alone, and cost the
-/// other modules no bytes.
+/// other modules no bytes; what happens only where something is sent or received is marked `@sends`.
 macro_rules! codes {
-    ($($(#[$only:meta])? $name:ident $word:literal $fault:ident $spec:literal $message:literal)*) => {
+    ($($(#[$only:meta])? $(@$sends:ident)? $name:ident $word:literal $fault:ident $spec:literal $message:literal)*) => {
         /// What happened, by one word.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Code { $($(#[$only])? #[doc = $message] $name,)* }
 
         /// What is said of each code, in the order of the variants.
-        static TABLE: &[(&str, Fault, &str, &str)] = &[$($(#[$only])? ($word, Fault::$fault, $spec, $message),)*];
+        static TABLE: &[(&str, Fault, &str, &str)] = &[$($(#[$only])? row!([$($sends)?] $word, Fault::$fault, $spec, $message),)*];
 
         impl Code {
             /// All of them.
@@ -131,7 +143,7 @@ codes! {
         "An argument is missing, malformed or of the wrong type. Correct it."
     ReservedParameter "reserved_parameter" Caller ""
         "The protocol sets this parameter or header itself. Leave it out."
-    MissingRedirectUri "missing_redirect_uri" Caller "RFC 6749 3.1.2"
+    @sends MissingRedirectUri "missing_redirect_uri" Caller "RFC 6749 3.1.2"
         "No redirect URI is known. Give redirectUri in the client's options or redirect_uri in the call."
     InsecureUrl "insecure_url" Caller "RFC 6749 3.2"
         "The URL is not https, so others could read the tokens. Use https; http is accepted for this machine alone."
@@ -139,11 +151,11 @@ codes! {
         "The server's metadata does not offer this. Check its metadata, or choose another way."
     CryptoUnavailable "crypto_unavailable" Caller "OIDC Core 3.1.3.7"
         "crypto.subtle is missing (not a secure context), so nothing is verified or sealed. Serve over https; idTokenSignature: \"tls\" lets ID tokens pass."
-    AlgorithmUnsupported "algorithm_unsupported" Caller "RFC 7518 3.1"
+    @sends AlgorithmUnsupported "algorithm_unsupported" Caller "RFC 7518 3.1"
         "This runtime cannot verify signatures of this algorithm. Have the server sign with RS256 or ES256, or update the runtime."
-    MissingRefreshToken "missing_refresh_token" Caller "RFC 6749 6"
+    @sends MissingRefreshToken "missing_refresh_token" Caller "RFC 6749 6"
         "There is no refresh token. Ask for one (often scope offline_access), or log in again."
-    OriginNotAllowed "origin_not_allowed" Caller "RFC 9700 4.9"
+    @sends OriginNotAllowed "origin_not_allowed" Caller "RFC 9700 4.9"
         "The token is not for this URL. Name the URL's prefix in the option api, or do not send the token there."
     ProfileViolation "profile_violation" Caller "FAPI 2.0 5.3.3"
         "This is outside of FAPI 2.0, and fapi2 is on. Choose what the profile has, or turn fapi2 off."
@@ -162,28 +174,28 @@ codes! {
     #[cfg(feature = "session")]
     PopupBlocked "popup_blocked" Caller ""
         "The browser opened no window. Call login({ popup: true }) in the click itself, or log in by redirect."
-    RepeatedParameter "repeated_parameter" Server "RFC 6749 3.1"
+    @sends RepeatedParameter "repeated_parameter" Server "RFC 6749 3.1"
         "A parameter occurs more than once in the callback. Start the login anew; if it happens again, tell the server's operator."
-    StateMismatch "state_mismatch" Server "RFC 6749 10.12"
+    @sends StateMismatch "state_mismatch" Server "RFC 6749 10.12"
         "The callback does not belong to this login: possibly a forged link, another tab or an old page. Start the login anew."
-    IssuerMismatch "issuer_mismatch" Server "RFC 9207 2.4"
+    @sends IssuerMismatch "issuer_mismatch" Server "RFC 9207 2.4"
         "The answer names another issuer than was asked: a mix-up attack or a wrong issuer URL. Compare the two to the letter."
-    MissingIssuer "missing_issuer" Server "RFC 9207 2.4"
+    @sends MissingIssuer "missing_issuer" Server "RFC 9207 2.4"
         "The server promised to name itself in callbacks and did not. Do not go on with this callback; start the login anew."
-    MissingCode "missing_code" Server "RFC 6749 4.1.2"
+    @sends MissingCode "missing_code" Server "RFC 6749 4.1.2"
         "The callback holds neither a code nor an error. Is this the page the server redirected to?"
-    RedirectRefused "redirect_refused" Transport "RFC 9700 4.11"
+    @sends RedirectRefused "redirect_refused" Transport "RFC 9700 4.11"
         "The endpoint answered with a redirect, which is not followed: it could carry secrets elsewhere. Correct the endpoint's URL."
-    Network "network" Transport ""
+    @sends Network "network" Transport ""
         "The request failed: no connection, a refused one, or CORS. Check the network, the URL and the server's CORS settings."
-    Timeout "timeout" Transport ""
+    @sends Timeout "timeout" Transport ""
         "The server did not answer in time. Try again later, or allow a longer timeout."
-    Aborted "aborted" Transport ""
+    @sends Aborted "aborted" Transport ""
         "The caller ended the call."
     #[cfg(feature = "session")]
     PopupClosed "popup_closed" Transport ""
         "The window was closed before the login came to its end. Offer the login again."
-    ResponseTooLarge "response_too_large" Server ""
+    @sends ResponseTooLarge "response_too_large" Server ""
         "The response is larger than any OAuth response. Is this the right URL?"
     NotOauthResponse "not_oauth_response" Server "RFC 6749 5"
         "The answer is not OAuth: a proxy, an error page or the wrong URL. The error's status and body show what came."
@@ -199,43 +211,43 @@ codes! {
         "A token bound to a key was asked for, and the server issued one that anybody may use. Turn DPoP on for this client at the server."
     MetadataInvalid "metadata_invalid" Server "RFC 8414 2"
         "The server's metadata breaks a rule here. Tell the server's operator."
-    MissingIdToken "missing_id_token" Server "OIDC Core 3.1.3.3"
+    @sends MissingIdToken "missing_id_token" Server "OIDC Core 3.1.3.3"
         "An ID token was due and did not come. Was scope openid granted?"
-    MalformedJwt "malformed_jwt" Server "RFC 7519 7.2"
+    @sends MalformedJwt "malformed_jwt" Server "RFC 7519 7.2"
         "The token is not a JWT this client can read."
-    EncryptedJwt "encrypted_jwt" Server "OIDC Core 3.1.3.7"
+    @sends EncryptedJwt "encrypted_jwt" Server "OIDC Core 3.1.3.7"
         "The ID token is encrypted, which this client did not ask for. Turn encryption off for it at the server."
-    AlgorithmRefused "algorithm_refused" Server "RFC 8725 3.1"
+    @sends AlgorithmRefused "algorithm_refused" Server "RFC 8725 3.1"
         "The token is signed by an algorithm that was not agreed on. Set idTokenSignedResponseAlg if the server is right."
-    UnknownCriticalHeader "unknown_critical_header" Server "RFC 7515 4.1.11"
+    @sends UnknownCriticalHeader "unknown_critical_header" Server "RFC 7515 4.1.11"
         "The token has a critical header that this client does not understand."
-    KeyNotFound "key_not_found" Server "RFC 7515 6"
+    @sends KeyNotFound "key_not_found" Server "RFC 7515 6"
         "None of the server's published keys fits the token, also after fetching them anew."
-    SignatureInvalid "signature_invalid" Server "RFC 7515 5.2"
+    @sends SignatureInvalid "signature_invalid" Server "RFC 7515 5.2"
         "The token's signature is wrong: it was altered, or signed by someone else. Do not use it."
-    AudienceMismatch "audience_mismatch" Server "OIDC Core 3.1.3.7"
+    @sends AudienceMismatch "audience_mismatch" Server "OIDC Core 3.1.3.7"
         "The ID token was issued for another client. Do not use it; compare clientId."
-    AuthorizedPartyMismatch "authorized_party_mismatch" Server "OIDC Core 3.1.3.7"
+    @sends AuthorizedPartyMismatch "authorized_party_mismatch" Server "OIDC Core 3.1.3.7"
         "The ID token names another authorized party (azp), or none among several audiences. Do not use it."
-    TokenExpired "token_expired" Server "OIDC Core 3.1.3.7"
+    @sends TokenExpired "token_expired" Server "OIDC Core 3.1.3.7"
         "The token has expired. If it is fresh, this machine's clock is ahead: correct it, or raise leeway."
-    IssuedInFuture "issued_in_future" Server "RFC 7519 4.1"
+    @sends IssuedInFuture "issued_in_future" Server "RFC 7519 4.1"
         "The token is from the future. This machine's clock is behind: correct it, or raise leeway."
-    NonceMismatch "nonce_mismatch" Server "OIDC Core 3.1.3.7"
+    @sends NonceMismatch "nonce_mismatch" Server "OIDC Core 3.1.3.7"
         "The ID token belongs to another login (nonce): possibly a replay. Start the login anew."
-    SubjectMismatch "subject_mismatch" Server "OIDC Core 12.2"
+    @sends SubjectMismatch "subject_mismatch" Server "OIDC Core 12.2"
         "The refreshed ID token speaks of another user. Do not use it; log in anew."
-    AuthenticationTooOld "authentication_too_old" Server "OIDC Core 3.1.3.7"
+    @sends AuthenticationTooOld "authentication_too_old" Server "OIDC Core 3.1.3.7"
         "The user authenticated longer ago than max_age allows. Start the login anew."
-    AccessTokenHashMismatch "access_token_hash_mismatch" Server "OIDC Core 3.1.3.8"
+    @sends AccessTokenHashMismatch "access_token_hash_mismatch" Server "OIDC Core 3.1.3.8"
         "The access token is not the one the ID token was issued with (at_hash). Do not use it."
-    TypeMismatch "type_mismatch" Server "RFC 8725 3.11"
+    @sends TypeMismatch "type_mismatch" Server "RFC 8725 3.11"
         "The token is a JWT of another kind (typ): it was not issued for this purpose."
-    ResourceMismatch "resource_mismatch" Server "RFC 9728 3.3"
+    @sends ResourceMismatch "resource_mismatch" Server "RFC 9728 3.3"
         "The metadata speaks for another resource than was asked. Do not use it."
-    MissingAccessToken "missing_access_token" Server "RFC 6750 2.1"
+    @sends MissingAccessToken "missing_access_token" Server "RFC 6750 2.1"
         "The request has no access token in its Authorization header, or more than one. Answer 401 with WWW-Authenticate."
-    DpopProofRefused "dpop_proof_refused" Server "RFC 9449 4.3"
+    @sends DpopProofRefused "dpop_proof_refused" Server "RFC 9449 4.3"
         "The DPoP proof does not prove this request. Answer 401 with WWW-Authenticate: DPoP error=\"invalid_dpop_proof\"."
     InvalidRequest "invalid_request" Refusal "RFC 6749 5.2"
         "The server finds the request malformed. error_description may say which parameter."

@@ -17,6 +17,7 @@ const PATIENCE = 180_000;
 
 const RUNTIMES = [
   ...Object.keys(PROGRAMS).map((name) => ({ name, run: (at) => runProgram(name, at) })),
+  { name: "Node, grantkit/core", run: (at) => runProgram("Node", { ...at, entry: "grantkit/core" }) },
   ...DATES.map((date) => ({ name: `workerd ${date}`, run: (at) => runWorkerd(date, at) })),
   { name: "Chromium", run: runBrowser },
   { name: "Chromium without WebAssembly", run: runBrowserWithoutWasm },

@@ -20,11 +20,11 @@ export const PROGRAMS = {
   Bun: (file) => [program("bun", "bin/bun.exe"), file],
 };
 
-/** Runs the suite in the runtime of that name. */
-export async function runProgram(name, { facts, installed, patience, suite = "runtimes" }) {
+/** Runs the suite in the runtime of that name, over one entry of the package. */
+export async function runProgram(name, { facts, installed, patience, suite = "runtimes", entry = "grantkit" }) {
   const file = join(installed.folder, "main.mjs");
   await writeFile(file, [
-    'import * as grantkit from "grantkit";',
+    `import * as grantkit from ${JSON.stringify(entry)};`,
     `import { run } from "./${suite}/suite.mjs";`,
     'import process from "node:process";',
     'for (const kind of ["uncaughtException", "unhandledRejection"]) process.on(kind, (error) => console.error(`${kind}: ${error?.stack ?? error}`));',
