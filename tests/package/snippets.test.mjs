@@ -104,7 +104,7 @@ describe("the examples of the documents", { timeout: 120_000 }, () => {
 
 describe("the documents", () => {
   test("sort every code by its fault, as the core does", () => {
-    const rows = [...read("src/error.rs").matchAll(/^ {4}\w+ "(\w+)" (Caller|Server|Refusal|Transport) "/gm)];
+    const rows = [...read("src/error.rs").matchAll(/^ {4}(?:@sends )?\w+ "(\w+)" (Caller|Server|Refusal|Transport) "/gm)];
     const core = {};
     for (const [, code, fault] of rows) (core[fault.toLowerCase()] ??= []).push(code);
     assert.ok(rows.length > 50, "the table of src/error.rs is read");
@@ -116,7 +116,7 @@ describe("the documents", () => {
   });
 
   test("explain every code, one by one, in the core's own words", () => {
-    const rows = [...read("src/error.rs").matchAll(/^ {4}\w+ "(\w+)" (Caller|Server|Refusal|Transport) "([^"]*)"\n\s+"((?:[^"\\]|\\.)*)"$/gm)];
+    const rows = [...read("src/error.rs").matchAll(/^ {4}(?:@sends )?\w+ "(\w+)" (Caller|Server|Refusal|Transport) "([^"]*)"\n\s+"((?:[^"\\]|\\.)*)"$/gm)];
     const core = {};
     for (const [, code, fault, spec, message] of rows) (core[fault] ??= []).push([code, message.replaceAll("\\", "") + (spec && ` (${spec})`)]);
     assert.ok(rows.length > 50, "the table of src/error.rs is read");
