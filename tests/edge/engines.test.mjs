@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { launchChromium, launchFirefox, launchWebKit, until } from "../session/browsers.mjs";
+import { OTHERS, launchChromium, until } from "../session/browsers.mjs";
 import { answerServer } from "../session/steps.mjs";
 import { forgetApplication, startWorld } from "./world.mjs";
 
-const ENGINES = { Chromium: launchChromium, Firefox: launchFirefox, ...(process.platform === "linux" && { WebKit: launchWebKit }) };
+const ENGINES = { Chromium: launchChromium, ...OTHERS };
 
 /** What the page's own script asks, and how that ended. */
 const ask = (tab, path, init = {}) => tab.run(`async (path, init) => {

@@ -116,8 +116,8 @@ function table(test, { grantkit, facts, same, holds, refused }) {
 
 /** How each grant that waits for a user begins, and asks. */
 const WAITS = {
-  device: { begin: (client) => client.deviceAuthorization(), poll: (client, begun) => client.pollDevice(begun), by: "device_code" },
-  ciba: { begin: (client) => client.backchannelAuthentication({ login_hint: "ada" }), poll: (client, begun) => client.pollBackchannel(begun), by: "auth_req_id" },
+  device: { begin: CALLS.deviceAuthorization, poll: (client, begun) => client.pollDevice(begun), by: "device_code" },
+  ciba: { begin: CALLS.backchannelAuthentication, poll: (client, begun) => client.pollBackchannel(begun), by: "auth_req_id" },
 };
 
 /** Waiting for users, all at once: each takes seconds. */

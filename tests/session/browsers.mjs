@@ -42,14 +42,17 @@ export async function launchChromium() {
 }
 
 /** Firefox by geckodriver. */
-export const launchFirefox = () => launchByDriver("Firefox", process.env.GECKODRIVER, ["--port"], {
+const launchFirefox = () => launchByDriver("Firefox", process.env.GECKODRIVER, ["--port"], {
   "moz:firefoxOptions": { binary: process.env.FIREFOX || "/usr/bin/firefox-esr", args: ["-headless"] },
 });
 
 /** WebKitGTK by its own driver, which wants a screen. */
-export const launchWebKit = () => launchByDriver("WebKit", process.env.WEBKITDRIVER || "/usr/bin/WebKitWebDriver", ["--port="], {
+const launchWebKit = () => launchByDriver("WebKit", process.env.WEBKITDRIVER || "/usr/bin/WebKitWebDriver", ["--port="], {
   "webkitgtk:browserOptions": { binary: process.env.MINIBROWSER || "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser", args: ["--automation"] },
 });
+
+/** The engines beside Chromium, by name. Only Linux has a WebKit for them. */
+export const OTHERS = { Firefox: launchFirefox, ...(process.platform === "linux" && { WebKit: launchWebKit }) };
 
 async function launchByDriver(name, program, [option], wishes) {
   const port = await freePort();

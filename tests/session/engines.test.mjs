@@ -3,12 +3,10 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
 import { ATTACK } from "./attack.mjs";
-import { launchFirefox, launchWebKit, until } from "./browsers.mjs";
+import { OTHERS, until } from "./browsers.mjs";
 import { call, live, logIn, setClock, started, state, visit } from "./steps.mjs";
 
-const ENGINES = { Firefox: launchFirefox, ...(process.platform === "linux" && { WebKit: launchWebKit }) };
-
-for (const [engine, launch] of Object.entries(ENGINES)) {
+for (const [engine, launch] of Object.entries(OTHERS)) {
   describe(`in ${engine}`, { timeout: 240_000 }, () => {
     let browser;
     before(async () => { browser = await launch(); });

@@ -105,9 +105,9 @@ export class Setup<Env = unknown> {
 
   /** As {@link askFor}, for questions that many requests have in common: the core's answer depends on nothing but its words. */
   known<T>(what: string, input: object): Readonly<T> {
-    const text = JSON.stringify(input);
-    const answer = this.#known.get(what + text) ?? JSON.parse(settle(this.#edge.ask(what, text)));
-    keep(this.#known, what + text, answer, ANSWERS);
+    const question = what + JSON.stringify(input);
+    const answer = this.#known.get(question) ?? this.askFor(what, input);
+    keep(this.#known, question, answer, ANSWERS);
     return answer as T;
   }
 

@@ -224,8 +224,7 @@ export class Keeper {
     await this.#resuming;
     for (let tries = 0; ; tries++) {
       if (!this.#held && this.#offline) await this.resume();
-      const held = this.#held;
-      if (!held) throw this.#missing("resource");
+      const held = this.#present("resource");
       const { due, ended } = policy.due(held.policy, this.#setup.terms);
       // After a refresh the token is used, however short its life.
       if (due === "use" || (tries > 0 && due === "refresh") || tries > 2) return held;
@@ -234,23 +233,23 @@ export class Keeper {
     }
   }
 
-  /** Why there is no session to use: it could not be continued, it is over, or nobody is signed in. */
-  #missing(phase: Phase): GrantError {
-    if (this.#error && (this.#offline || this.#error.code === "session_ended")) return this.#error;
-    return policy.problem("not_signed_in", phase);
+  /** The session to use. Where there is none, it could not be continued, it is over, or nobody is signed in. */
+  #present(phase: Phase): Held {
+    const held = this.#held;
+    if (held) return held;
+    if (this.#error && (this.#offline || this.#error.code === "session_ended")) throw this.#error;
+    throw policy.problem("not_signed_in", phase);
   }
 
   /** New tokens now. */
   async refresh(): Promise<void> {
     await this.#resuming;
-    const held = this.#held;
-    if (held) {
-      this.#held = { ...held, policy: policy.stale(held.policy) };
-      return this.#renew();
-    }
-    // Continuing brings new tokens too.
-    if (this.#offline) await this.resume();
-    if (!this.#held) throw this.#missing("token");
+    const lost = !this.#held;
+    if (lost && this.#offline) await this.resume();
+    const held = this.#present("token");
+    if (lost) return; // continuing brought new ones
+    this.#held = { ...held, policy: policy.stale(held.policy) };
+    await this.#renew();
   }
 
   /** An API refused the token that was shown; whether there is another now. */
@@ -292,8 +291,7 @@ export class Keeper {
 
   /** Does what is due, now that nobody else does. */
   async #renewOnce(): Promise<void> {
-    const held = this.#held;
-    if (!held) throw this.#missing("token");
+    const held = this.#present("token");
     const { due, seconds, ended } = policy.due(held.policy, this.#setup.terms);
     switch (due) {
       case "use": return;
