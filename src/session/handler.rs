@@ -22,7 +22,7 @@ use crate::{
         record::Keep,
         refusal::{Refusal, Why},
     },
-    text::{base64url, cut, form, joined, json::Object, split, uri, uri::Uri},
+    text::{TOKEN, base64url, cut, form, is_plain, joined, json::Object, split, uri, uri::Uri},
 };
 
 /// The header that the application's own scripts send with each request; its value is `1`.
@@ -303,10 +303,10 @@ fn check_origin(origin: &str) -> Result<(), Refusal> {
     if good { Ok(()) } else { Err(Why::InsecureOrigin.into()) }
 }
 
-/// Headers that end at this hop, by their names.
+/// Headers that end at this hop, by their names. What `Connection` lists and could be no name is nobody's, and the host would not take it for one.
 fn hop_by_hop(connection: Option<&str>) -> Vec<String> {
     let named = split(connection.unwrap_or(""), b',').map(|name| name.trim_ascii().to_ascii_lowercase());
-    HOP_BY_HOP.iter().map(ToString::to_string).chain(named.filter(|name| !name.is_empty())).collect()
+    HOP_BY_HOP.iter().map(ToString::to_string).chain(named.filter(|name| !name.is_empty() && is_plain(name, TOKEN))).collect()
 }
 
 /// The headers of a request that do not go on to an API. `connection`: the header of that name, whose words name more of them.

@@ -21,7 +21,7 @@ for (const date of DATES) {
 
     test("the API gets the token, and neither cookies nor what the page made up", async () => {
       const answer = await browser.fetch("/api/a/b?q=1", {
-        method: "POST", body: '{"a":1}', headers: { "content-type": "application/json", authorization: "Bearer forged", dpop: "forged", "x-hop": "1", connection: "X-Hop", "x-kept": "1" },
+        method: "POST", body: '{"a":1}', headers: { "content-type": "application/json", authorization: "Bearer forged", dpop: "forged", "x-hop": "1", connection: "X-Hop, a b", "x-kept": "1" },
       });
       const { method, url, headers, body } = await answer.json();
       assert.deepEqual([method, url, body], ["POST", "/base/a/b?q=1", '{"a":1}']);
