@@ -223,8 +223,8 @@ export class Client {
       const headers = new Headers(init?.headers ?? request?.headers);
       for (const name in shows) headers.set(name, shows[name] as string);
       const response = await send.call(undefined, request ?? url, { ...init, method, headers, redirect: "manual" });
-      const [challenge, nonce] = ["www-authenticate", "dpop-nonce"].map((name) => response.headers.get(name) ?? undefined);
-      if (!this.#core.learn(url, response.status, challenge, nonce, first && replayable && "dpop" in shows)) return response;
+      const [nonce, challenge] = ["dpop-nonce", "www-authenticate"].map((name) => response.headers.get(name));
+      if (!nonce || !this.#core.learn(url, response.status, challenge, nonce, first && replayable && "dpop" in shows)) return response;
       await response.body?.cancel();
     }
   }

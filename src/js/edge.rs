@@ -8,9 +8,11 @@ use alloc::{
 };
 
 use crate::{
-    error::Fault,
+    error::{Fault, Phase},
     js::convert,
     limits,
+    oauth::resource::{self, AccessToken},
+    secret::Secret,
     session::{
         cookie::{self, Jar, Names, SameSite},
         csrf::Evidence,
@@ -52,34 +54,41 @@ impl Handler {
         Ok(Self { config: config(&options).map_err(wrong)?, keys })
     }
 
-    /// What was sealed as text: `sealed` is the initialisation vector, and behind it the ciphertext with its tag. Bytes cross as they are, for they are most of
-    /// what a request brings.
+    /// What was sealed as it is kept, in bytes: `sealed` is the initialisation vector, and behind it the ciphertext with its tag. The text that bytes stand for is
+    /// written and read by the host, where it can: it is most of what a request brings.
     ///
     /// # Errors
     /// [`Why::Internal`] for what is too short.
-    pub fn sealed(&self, sealed: &[u8]) -> Result<String, Refusal> {
+    pub fn sealed(&self, sealed: &[u8]) -> Result<Vec<u8>, Refusal> {
         let (iv, ciphertext) = sealed.split_first_chunk().ok_or(Why::Internal)?;
         let key = *self.keys.first().ok_or(Why::Internal)?;
-        Ok(Sealed { key, iv: *iv, ciphertext: ciphertext.to_vec() }.to_text())
+        Ok(Sealed { key, iv: *iv, ciphertext: ciphertext.to_vec() }.to_bytes())
     }
 
-    /// A sealed text as what opens it: the number of the key, one byte, and behind it what [`sealed`](Self::sealed) took.
+    /// What is kept as what opens it: the number of the key, one byte, and behind it what [`sealed`](Self::sealed) took.
     ///
     /// # Errors
     /// [`Why::SessionDamaged`] for what is none, or by no key of ours.
-    pub fn unsealed(&self, sealed: &str) -> Result<Vec<u8>, Refusal> {
-        let sealed = Sealed::parse(sealed)?;
+    pub fn unsealed(&self, sealed: &[u8]) -> Result<Vec<u8>, Refusal> {
+        let sealed = Sealed::read(sealed)?;
         let key = u8::try_from(sealed.key_among(&self.keys)?).map_err(|_| Why::SessionDamaged)?;
         Ok([&[key], sealed.iv.as_slice(), &sealed.ciphertext].concat())
     }
 
-    /// The session of a `Cookie` header, as [`unsealed`](Self::unsealed) gives it; `None` where there is none.
+    /// The sealed text of the session of a `Cookie` header; `None` where there is none.
     ///
     /// # Errors
-    /// [`Why::SessionDamaged`], as there, and for chunks that are not all there.
-    pub fn session(&self, cookies: &str) -> Result<Option<Vec<u8>>, Refusal> {
-        let sealed = self.config.names.read_session(&Jar::parse(cookies))?;
-        sealed.map(|sealed| self.unsealed(&sealed)).transpose()
+    /// [`Why::SessionDamaged`] for chunks that are not all there.
+    pub fn session(&self, cookies: &str) -> Result<Option<String>, Refusal> {
+        Ok(self.config.names.read_session(&Jar::parse(cookies))?)
+    }
+
+    /// The `Authorization` of a request to a route, where the token is shown as it is: most requests ask for no more. `None` for a token of any other type, and
+    /// for a URL that the route does not lead to: the client knows what to do, or why not.
+    pub fn bearer(&self, route: usize, url: &str, token: &str, token_type: &str) -> Option<String> {
+        let target = String::from(self.config.routes.get(route)?.target());
+        let token = AccessToken::new(Secret::new(token), token_type, Phase::Resource).ok()?;
+        (!token.dpop && resource::allows(&[target], url)).then(|| token.authorization().expose().into())
     }
 
     /// Answers a question by its name.
@@ -461,7 +470,7 @@ pub mod door {
     use crate::{
         session::refusal::{Refusal, Why},
         text::{
-            joined,
+            base64url, joined,
             json::{Object, Raw, Writer},
         },
         time::Timestamp,
@@ -489,25 +498,42 @@ pub mod door {
             })
         }
 
-        /// See [`Handler::sealed`].
-        pub fn sealed(&self, sealed: &[u8]) -> String {
-            settle(self.0.sealed(sealed))
+        /// See [`Handler::sealed`]; nothing where it is refused.
+        pub fn sealed(&self, sealed: &[u8]) -> Vec<u8> {
+            self.0.sealed(sealed).unwrap_or_default()
         }
 
         /// See [`Handler::unsealed`]; nothing where it is refused.
-        pub fn unsealed(&self, sealed: &str) -> Vec<u8> {
+        pub fn unsealed(&self, sealed: &[u8]) -> Vec<u8> {
             self.0.unsealed(sealed).unwrap_or_default()
         }
 
-        /// See [`Handler::session`]; no bytes where it is refused.
-        pub fn session(&self, cookies: &str) -> Option<Vec<u8>> {
-            self.0.session(cookies).unwrap_or(Some(Vec::new()))
+        /// See [`Handler::session`].
+        pub fn session(&self, cookies: &str) -> Option<String> {
+            self.0.session(cookies).transpose().map(settle)
+        }
+
+        /// See [`Handler::bearer`].
+        pub fn bearer(&self, route: usize, url: &str, token: &str, token_type: &str) -> Option<String> {
+            self.0.bearer(route, url, token, token_type)
         }
 
         /// Answers a question.
         pub fn ask(&self, what: &str, input: &str) -> String {
             settle(self.0.ask(what, input))
         }
+    }
+
+    /// Bytes as base64url, for a host that cannot write it.
+    #[wasm_bindgen]
+    pub fn to_base64url(bytes: &[u8]) -> String {
+        base64url::encode(bytes)
+    }
+
+    /// The bytes of base64url, for a host that cannot read it; nothing for what is none.
+    #[wasm_bindgen]
+    pub fn from_base64url(text: &str) -> Option<Vec<u8>> {
+        base64url::decode(text)
     }
 
     /// Answers a question that needs no options.

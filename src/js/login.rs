@@ -28,17 +28,9 @@ impl Core {
         convert::seconds(self.client.with(|relation| relation.clock_offset()))
     }
 
-    /// What a resource answered to a request that showed a token; tells whether to send it again. `again`: it can be, and was not yet.
-    pub fn learn(
-        &self,
-        url: &str,
-        status: u16,
-        www_authenticate: Option<String>,
-        dpop_nonce: Option<String>,
-        again: bool,
-    ) -> bool {
-        let (challenge, nonce) = (www_authenticate.as_deref(), dpop_nonce.as_deref());
-        self.client.with(|relation| relation.learn(url, status, challenge, nonce, again))
+    /// What a resource answered with a nonce to a request that showed a token; tells whether to send it again. `again`: it can be, and was not yet.
+    pub fn learn(&self, url: &str, status: u16, www_authenticate: Option<String>, dpop_nonce: &str, again: bool) -> bool {
+        self.client.with(|relation| relation.learn(url, status, www_authenticate.as_deref(), Some(dpop_nonce), again))
     }
 }
 

@@ -141,7 +141,14 @@ impl Sealed {
     /// # Errors
     /// [`Why::SessionDamaged`] for what is none, or of a version that is not known.
     pub fn parse(text: &str) -> Result<Self, Why> {
-        let bytes = base64url::decode(text).ok_or(Why::SessionDamaged)?;
+        Self::read(&base64url::decode(text).ok_or(Why::SessionDamaged)?)
+    }
+
+    /// The same for the bytes that the text stands for.
+    ///
+    /// # Errors
+    /// As [`Sealed::parse`].
+    pub fn read(bytes: &[u8]) -> Result<Self, Why> {
         let parsed = || {
             let (version, rest) = bytes.split_first()?;
             let (key, rest) = rest.split_first_chunk()?;
@@ -157,7 +164,12 @@ impl Sealed {
 
     /// As text.
     pub fn to_text(&self) -> String {
-        base64url::encode(&[&[VERSION], self.key.as_slice(), self.iv.as_slice(), &self.ciphertext].concat())
+        base64url::encode(&self.to_bytes())
+    }
+
+    /// The bytes that the text stands for.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        [&[VERSION], self.key.as_slice(), self.iv.as_slice(), &self.ciphertext].concat()
     }
 
     /// Which of these keys opens it, and whether it is to be sealed anew because that is not the first.

@@ -57,6 +57,17 @@ describe("a sealed cookie", { timeout: 60_000 }, () => {
     assert.equal((await judge({ [NAME]: value.replace("1.", "2."), [`${NAME}.1`]: "AAAA" })).code, "session_damaged", "with a foreign chunk");
   });
 
+  test("has one way to be written: with a space, padded, or with bits that mean nothing, it is damage", async () => {
+    const text = browser.session[NAME].slice(2);
+    assert.notEqual(text.length % 4, 0, "a session whose last group is whole shows none of this");
+    const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    const stray = text.slice(0, -1) + letters[letters.indexOf(text.at(-1)) + 1];
+    assert.deepEqual(Buffer.from(stray, "base64url"), Buffer.from(text, "base64url"), "the same bytes to whoever is lenient");
+    for (const written of [stray, text.padEnd(Math.ceil(text.length / 4) * 4, "="), `${text.slice(0, 40)} ${text.slice(40)}`]) {
+      assert.equal((await judge({ [NAME]: `1.${written}` })).code, "session_damaged");
+    }
+  });
+
   test("opens under its own name, for its own purpose and at its own origin alone", async () => {
     await browser.navigate("/auth/login");
     const [login] = [...browser.cookies.keys()].filter((name) => name.includes("-login."));

@@ -130,6 +130,8 @@ describe("a bad day of the authorization server", { timeout: 120_000, concurrenc
       await browser.logIn();
       world.gate.mode = "unavailable";
       for (let at = 0; at < 3; at++) assert.equal((await browser.fetch("/api/x")).status, 200);
+      await world.restart();
+      assert.equal((await browser.fetch("/api/x")).status, 200, "nor of a handler's that has never asked it for its metadata");
     } finally {
       await world.close();
     }

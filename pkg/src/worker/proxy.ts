@@ -20,7 +20,9 @@ export async function forward<Env>(visit: Visit<Env>, wish: Proxy, tokens?: Show
   const { without } = setup.known<{ without: string[] }>("request_headers", { connection: headers.get("connection"), websocket: wish.websocket });
   for (const name of without) headers.delete(name);
   const body = request.method === "GET" || request.method === "HEAD" ? null : request.body;
-  const client = tokens && (await setup.client(dpop));
+  const bearer = tokens && setup.bearer(wish.route, wish.url, tokens);
+  if (bearer !== undefined) headers.set("authorization", bearer);
+  const client = tokens && bearer === undefined ? await setup.client(dpop) : undefined;
   const send = setup.options.fetch ?? fetch;
   // Not the request's own `signal`: Deno aborts it when its response is done. Whoever hangs up cancels the response's body, and with it the API's.
   const gate = wish.timeout === undefined ? undefined : new AbortController();

@@ -111,6 +111,11 @@ export class Setup<Env = unknown> {
     return answer as T;
   }
 
+  /** What shows a session's token to a route's API as it is; nothing where that takes the {@link client}. */
+  bearer(route: number, url: string, { access_token, token_type }: Pick<Tokens, "access_token" | "token_type">): string | undefined {
+    return this.#edge.bearer(route, url, access_token, token_type);
+  }
+
   /** The client; with a key, one whose tokens are bound to it. */
   client(dpop?: JsonWebKey): Promise<Client> {
     const make = async (): Promise<Client> => {

@@ -2,6 +2,7 @@
 
 import type { Edge } from "../wasm/edge_bg.js";
 import { refused, settle } from "./ask.js";
+import { decode, encode } from "./base64url.js";
 
 /** What something is sealed for. */
 export interface Place {
@@ -15,6 +16,9 @@ interface Opened {
   readonly text: string;
   readonly old: boolean;
 }
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 /** Bytes of an initialisation vector. */
 const IV = 12;
@@ -41,37 +45,34 @@ export class Vault {
 
   async seal(place: Place, text: string): Promise<string> {
     const iv = crypto.getRandomValues(new Uint8Array(IV));
-    const ciphertext = await crypto.subtle.encrypt(this.#algorithm(place, iv), this.#keys[0] as CryptoKey, new TextEncoder().encode(text));
+    const ciphertext = await crypto.subtle.encrypt(this.#algorithm(place, iv), this.#keys[0] as CryptoKey, encoder.encode(text));
     const sealed = new Uint8Array(IV + ciphertext.byteLength);
     sealed.set(iv);
     sealed.set(new Uint8Array(ciphertext), IV);
-    return settle(this.#edge.sealed(sealed));
+    return encode(this.#edge.sealed(sealed));
   }
 
   /**
    * Opens what was sealed for that place.
    * @throws Refused `session_damaged` for what was altered, cut, or sealed elsewhere.
    */
-  open(place: Place, sealed: string): Promise<Opened> {
-    return this.#open(place, this.#edge.unsealed(sealed) as Uint8Array<ArrayBuffer>);
-  }
-
-  /** The session of a `Cookie` header, as {@link open} opens; nothing where there is none. */
-  async session(place: Place, cookies: string): Promise<Opened | undefined> {
-    const opens = this.#edge.session(cookies) as Uint8Array<ArrayBuffer> | undefined;
-    return opens && this.#open(place, opens);
-  }
-
-  async #open(place: Place, opens: Uint8Array<ArrayBuffer>): Promise<Opened> {
+  async open(place: Place, sealed: string): Promise<Opened> {
+    const opens = this.#edge.unsealed(decode(sealed)) as Uint8Array<ArrayBuffer>;
     const [key] = opens;
     if (key === undefined) throw refused("session_damaged");
     try {
       const algorithm = this.#algorithm(place, opens.subarray(1, 1 + IV));
       const text = await crypto.subtle.decrypt(algorithm, this.#keys[key] as CryptoKey, opens.subarray(1 + IV));
-      return { text: new TextDecoder().decode(text), old: key > 0 };
+      return { text: decoder.decode(text), old: key > 0 };
     } catch (cause) {
       throw refused("session_damaged", undefined, cause);
     }
+  }
+
+  /** The session of a `Cookie` header, as {@link open} opens; nothing where there is none. */
+  async session(place: Place, cookies: string): Promise<Opened | undefined> {
+    const sealed = this.#edge.session(cookies);
+    return sealed === undefined ? undefined : this.open(place, settle(sealed));
   }
 
   #algorithm(place: Place, iv: Uint8Array<ArrayBuffer>): AesGcmParams {
@@ -82,7 +83,7 @@ export class Vault {
     const { purpose, name, origin } = place;
     const known = this.#bound.get(purpose);
     if (known?.place.name === name && known.place.origin === origin) return known.data;
-    const data = new TextEncoder().encode(settle(this.#edge.ask("associated_data", JSON.stringify({ purpose, name, origin }))));
+    const data = encoder.encode(settle(this.#edge.ask("associated_data", JSON.stringify({ purpose, name, origin }))));
     this.#bound.set(purpose, { place: { purpose, name, origin }, data });
     return data;
   }
@@ -90,11 +91,5 @@ export class Vault {
 
 /** 32 random bytes as text. */
 export function randomId(): string {
-  return base64url(crypto.getRandomValues(new Uint8Array(32)));
-}
-
-function base64url(data: Uint8Array): string {
-  let text = "";
-  for (const byte of data) text += String.fromCharCode(byte);
-  return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return encode(crypto.getRandomValues(new Uint8Array(32)));
 }

@@ -72,7 +72,9 @@ export class Visit<Env = unknown> {
 
   /** What the request is for. */
   wish(): Wish {
-    return this.setup.askFor<Wish>("read", {
+    // What a query says is between the page and the API: it is not kept.
+    const ask = this.url.search === "" ? "known" : "askFor";
+    return this.setup[ask]<Wish>("read", {
       origin: this.url.origin, path: this.url.pathname, query: this.url.search.slice(1), method: this.request.method,
       site: this.header("sec-fetch-site"), destination: this.header("sec-fetch-dest"), mode: this.header("sec-fetch-mode"), fromOrigin: this.header("origin"),
       purpose: this.header("sec-purpose") ?? this.header("purpose"), header: this.header("x-csrf") === "1",
