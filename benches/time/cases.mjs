@@ -11,9 +11,14 @@ import { InMemoryWebStorage, OidcClient, WebStorageStateStore } from "oidc-clien
 import * as openid from "openid-client";
 import pkceChallenge from "pkce-challenge";
 
+import { COOKIES } from "./cookies.mjs";
 import { chosen } from "./measure.mjs";
+import { PAGE } from "./page.mjs";
 import { PASSWORD } from "./password.mjs";
 import { PLACE, sessionOf, vaultOf } from "./sessions.mjs";
+import byGrantkit from "./workers/grantkit.mjs";
+import byIron from "./workers/iron.mjs";
+import byJose from "./workers/jose.mjs";
 
 const ISSUER = "https://op.example";
 const CLIENT_ID = "app";
@@ -42,7 +47,7 @@ export async function cases({ only, page } = {}) {
 async function all() {
   const world = await fixtures();
   return [pkce(), authorizationRequest(world), tokenRequest(world), tokenResponse(world), refresh(world, "plain"),
-    refresh(world, "claims"), refresh(world, "signature"), await dpopRequest(world), ...(await sealing())];
+    refresh(world, "claims"), refresh(world, "signature"), await dpopRequest(world), ...(await sealing()), await handled()];
 }
 
 /** One signing key, its public half as the server publishes it, and the answers of the server. */
@@ -228,4 +233,26 @@ async function sealing() {
     { name: "seal", title: "A session of 2 KB, sealed", peers: seal, server: true },
     { name: "open", title: "A session of 2 KB, opened", peers: open, server: true },
   ];
+}
+
+/** The workers of `edge.mjs` without a network: what a session costs, from the request to the response. They ask their API by the global `fetch`, which is ours meanwhile. */
+async function handled() {
+  const api = async () => new Response('{"orders":[]}', { headers: { "content-type": "application/json" } });
+  const session = sessionOf(2_048);
+  const peers = {};
+  for (const [name, kind, { fetch: answer }] of [["oauth4webapi + iron-session", "iron", byIron], ["oauth4webapi + jose", "jose", byJose], ["grantkit", "grantkit", byGrantkit]]) {
+    const headers = { ...PAGE, cookie: await COOKIES[kind](session) };
+    peers[name] = async () => {
+      const { fetch } = globalThis;
+      globalThis.fetch = api;
+      try {
+        return await answer(new Request("https://app.example/api/orders", { headers }), {});
+      } finally {
+        globalThis.fetch = fetch;
+      }
+    };
+    const { status } = await peers[name]();
+    if (status !== 200) throw new Error(`${name} answers ${status} to its own session`);
+  }
+  return { name: "handled", title: "A request to an API through the edge, without a network, its session 2 KB", peers, server: true };
 }

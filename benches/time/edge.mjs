@@ -12,6 +12,7 @@ import { Miniflare } from "miniflare";
 
 import { scriptOf } from "../../tests/runtimes/hosts/workerd.mjs";
 import { rotated } from "./measure.mjs";
+import { PAGE } from "./page.mjs";
 import { amounts, digits, named, picture, spread, table } from "./report.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
@@ -27,11 +28,7 @@ const NAMES = Object.keys(WORKERS);
 const [BASE] = NAMES;
 const BARE = NAMES.at(-1);
 
-/** What a script of the application sends. */
-const HEADERS = {
-  host: "app.example", accept: "application/json", "accept-encoding": "identity", "accept-language": "en", "user-agent": "Mozilla/5.0 (bench)",
-  "x-csrf": "1", "sec-fetch-site": "same-origin", "sec-fetch-mode": "cors", "sec-fetch-dest": "empty",
-};
+const HEADERS = { host: "app.example", ...PAGE };
 
 /** One thing grows at a time; the others stay at 2 KB, 16 connections, one session. */
 const SETTINGS = {
@@ -141,17 +138,9 @@ async function start(folder, nodePaths) {
 async function minting(folder, nodePaths) {
   const outfile = join(folder, "minting.mjs");
   const contents = `
-    import { sealData } from "iron-session";
-    import { EncryptJWT } from "jose";
-    import { JWE_KEY, PASSWORD } from "./password.mjs";
-    import { cookieOf, sessionOf } from "./sessions.mjs";
-    const key = await crypto.subtle.importKey("jwk", { kty: "oct", k: JWE_KEY }, "AES-GCM", false, ["encrypt", "decrypt"]);
-    const cookies = {
-      iron: async (session) => "__Host-session=" + (await sealData(session, { password: PASSWORD })),
-      jose: async (session) => "__Host-session=" + (await new EncryptJWT(session).setProtectedHeader({ alg: "dir", enc: "A256GCM" }).encrypt(key)),
-      grantkit: cookieOf,
-    };
-    export const mint = (kind, bytes) => cookies[kind](sessionOf(bytes));`;
+    import { COOKIES } from "./cookies.mjs";
+    import { sessionOf } from "./sessions.mjs";
+    export const mint = (kind, bytes) => COOKIES[kind](sessionOf(bytes));`;
   await build({
     stdin: { contents, resolveDir: HERE }, outfile, bundle: true, format: "esm", target: "es2022", platform: "browser", nodePaths, logLevel: "silent",
   });
