@@ -22,7 +22,7 @@ use crate::{
         record::{Keep, Record},
         refusal::{self, Refusal, Why},
         relay,
-        seal::{self, KeyId, Purpose, Sealed},
+        seal::{self, KeyId, Purpose},
         turn::{Entry, Message, Spans},
     },
     text::json::{Object, Raw, Writer, push_integer},
@@ -54,25 +54,19 @@ impl Handler {
         Ok(Self { config: config(&options).map_err(wrong)?, keys })
     }
 
-    /// What was sealed as it is kept, in bytes: `sealed` is the initialisation vector, and behind it the ciphertext with its tag. The text that bytes stand for is
-    /// written and read by the host, where it can: it is most of what a request brings.
-    ///
-    /// # Errors
-    /// [`Why::Internal`] for what is too short.
-    pub fn sealed(&self, sealed: &[u8]) -> Result<Vec<u8>, Refusal> {
-        let (iv, ciphertext) = sealed.split_first_chunk().ok_or(Why::Internal)?;
-        let key = *self.keys.first().ok_or(Why::Internal)?;
-        Ok(Sealed { key, iv: *iv, ciphertext: ciphertext.to_vec() }.to_bytes())
+    /// What bytes that are sealed begin with: behind it come the initialisation vector and the ciphertext with its tag. The host puts them together and writes the text
+    /// that they stand for, where it can: they are most of what a request brings.
+    pub fn head(&self) -> Vec<u8> {
+        self.keys.first().map(|key| seal::head(key).to_vec()).unwrap_or_default()
     }
 
-    /// What is kept as what opens it: the number of the key, one byte, and behind it what [`sealed`](Self::sealed) took.
+    /// The number of the key that opens these bytes.
     ///
     /// # Errors
-    /// [`Why::SessionDamaged`] for what is none, or by no key of ours.
-    pub fn unsealed(&self, sealed: &[u8]) -> Result<Vec<u8>, Refusal> {
-        let sealed = Sealed::read(sealed)?;
-        let key = u8::try_from(sealed.key_among(&self.keys)?).map_err(|_| Why::SessionDamaged)?;
-        Ok([&[key], sealed.iv.as_slice(), &sealed.ciphertext].concat())
+    /// [`Why::SessionDamaged`] for what is not sealed, or by no key of ours.
+    pub fn key_of(&self, sealed: &[u8]) -> Result<u8, Refusal> {
+        let (key, _) = seal::take_key(sealed)?;
+        Ok(u8::try_from(seal::key_among(key, &self.keys)?).map_err(|_| Why::SessionDamaged)?)
     }
 
     /// The sealed text of the session of a `Cookie` header; `None` where there is none.
@@ -498,14 +492,14 @@ pub mod door {
             })
         }
 
-        /// See [`Handler::sealed`]; nothing where it is refused.
-        pub fn sealed(&self, sealed: &[u8]) -> Vec<u8> {
-            self.0.sealed(sealed).unwrap_or_default()
+        /// See [`Handler::head`].
+        pub fn head(&self) -> Vec<u8> {
+            self.0.head()
         }
 
-        /// See [`Handler::unsealed`]; nothing where it is refused.
-        pub fn unsealed(&self, sealed: &[u8]) -> Vec<u8> {
-            self.0.unsealed(sealed).unwrap_or_default()
+        /// See [`Handler::key_of`]; nothing where it is refused.
+        pub fn key_of(&self, sealed: &[u8]) -> Option<u8> {
+            self.0.key_of(sealed).ok()
         }
 
         /// See [`Handler::session`].

@@ -28,6 +28,8 @@ use crate::{
 const VERSION: u8 = 1;
 const KEY_BYTES: usize = 32;
 const ID_BYTES: usize = 8;
+/// Bytes of a version and a key's id.
+pub const HEAD_BYTES: usize = 1 + ID_BYTES;
 const IV_BYTES: usize = 12;
 const TAG_BYTES: usize = 16;
 
@@ -121,6 +123,32 @@ pub fn associated_data(purpose: Purpose, name: &str, origin: &str) -> String {
     joined(&["1\n", purpose.as_str(), "\n", name, "\n", origin])
 }
 
+/// What sealed bytes begin with.
+pub fn head(key: &KeyId) -> [u8; HEAD_BYTES] {
+    let mut head = [VERSION; HEAD_BYTES];
+    head.iter_mut().skip(1).zip(key).for_each(|(room, byte)| *room = *byte);
+    head
+}
+
+/// The key that sealed these bytes, and what is behind their head.
+///
+/// # Errors
+/// As [`Sealed::parse`].
+pub fn take_key(bytes: &[u8]) -> Result<(&KeyId, &[u8]), Why> {
+    match bytes.split_first_chunk::<HEAD_BYTES>() {
+        Some(([VERSION, key @ ..], rest)) if rest.len() >= IV_BYTES + TAG_BYTES => Ok((key, rest)),
+        _ => Err(Why::SessionDamaged),
+    }
+}
+
+/// Which of these keys this is: what an older one than the first has sealed is to be sealed anew.
+///
+/// # Errors
+/// [`Why::SessionDamaged`] where it is none: the key is retired, or was never ours.
+pub fn key_among(key: &KeyId, keys: &[KeyId]) -> Result<usize, Why> {
+    keys.iter().position(|own| own == key).ok_or(Why::SessionDamaged)
+}
+
 /// A sealed text, taken apart.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Sealed {
@@ -149,17 +177,9 @@ impl Sealed {
     /// # Errors
     /// As [`Sealed::parse`].
     pub fn read(bytes: &[u8]) -> Result<Self, Why> {
-        let parsed = || {
-            let (version, rest) = bytes.split_first()?;
-            let (key, rest) = rest.split_first_chunk()?;
-            let (iv, ciphertext) = rest.split_first_chunk()?;
-            (*version == VERSION && ciphertext.len() >= TAG_BYTES).then(|| Self {
-                key: *key,
-                iv: *iv,
-                ciphertext: ciphertext.to_vec(),
-            })
-        };
-        parsed().ok_or(Why::SessionDamaged)
+        let (key, rest) = take_key(bytes)?;
+        let (iv, ciphertext) = rest.split_first_chunk().ok_or(Why::SessionDamaged)?;
+        Ok(Self { key: *key, iv: *iv, ciphertext: ciphertext.to_vec() })
     }
 
     /// As text.
@@ -169,14 +189,6 @@ impl Sealed {
 
     /// The bytes that the text stands for.
     pub fn to_bytes(&self) -> Vec<u8> {
-        [&[VERSION], self.key.as_slice(), self.iv.as_slice(), &self.ciphertext].concat()
-    }
-
-    /// Which of these keys opens it, and whether it is to be sealed anew because that is not the first.
-    ///
-    /// # Errors
-    /// [`Why::SessionDamaged`] where none does: the key is retired, or was never ours.
-    pub fn key_among(&self, keys: &[KeyId]) -> Result<usize, Why> {
-        keys.iter().position(|key| *key == self.key).ok_or(Why::SessionDamaged)
+        [head(&self.key).as_slice(), &self.iv, &self.ciphertext].concat()
     }
 }

@@ -2,7 +2,10 @@
 
 use grantkit::{
     js::edge::{Ask, Handler, ask_of_nobody},
-    session::{refusal::Why, seal::Sealed},
+    session::{
+        refusal::Why,
+        seal::{Sealed, key_id},
+    },
     text::{base64url, json::Object},
 };
 use serde_json::{Value, json};
@@ -85,21 +88,22 @@ fn a_bearer_token_is_shown_to_its_route_and_nowhere_else() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn what_is_sealed_is_written_and_read_in_one_format() {
-    let bytes = [[7; 12].as_slice(), &[9; 20]].concat();
     let handler = |keys| Handler::new(&options(json!({ "sessionKeys": keys }))).unwrap();
     let (own, rotated) = (handler(json!([key(1)])), handler(json!([key(2), key(1)])));
-    let sealed = own.sealed(&bytes).unwrap();
-    assert_eq!(own.unsealed(&sealed).unwrap(), [&[0], bytes.as_slice()].concat());
-    assert_eq!(rotated.unsealed(&sealed).unwrap(), [&[1], bytes.as_slice()].concat(), "by the key that is to be retired");
-    let refused = |handler: &Handler, sealed: &[u8]| handler.unsealed(sealed).unwrap_err().why;
-    assert_eq!(refused(&own, &[0; 3]), Why::SessionDamaged);
+    let sealed = [own.head().as_slice(), &[7; 12], &[9; 20]].concat();
+    let read = Sealed::read(&sealed).unwrap();
+    assert_eq!((read.key, read.iv, read.ciphertext.as_slice()), (key_id(&key(1)).unwrap(), [7; 12], [9; 20].as_slice()));
+    assert_eq!(own.key_of(&sealed), Ok(0));
+    assert_eq!(rotated.key_of(&sealed), Ok(1), "by the key that is to be retired");
+    let refused = |handler: &Handler, sealed: &[u8]| handler.key_of(sealed).unwrap_err().why;
     assert_eq!(refused(&own, &[]), Why::SessionDamaged, "nothing is sealed");
+    assert_eq!(refused(&own, &sealed[..36]), Why::SessionDamaged, "less than a head, a vector and a tag");
+    assert_eq!(refused(&own, &[&[2], &sealed[1..]].concat()), Why::SessionDamaged, "a version of tomorrow's");
     assert_eq!(refused(&handler(json!([key(2)])), &sealed), Why::SessionDamaged, "by a key of nobody's");
-    assert_eq!(own.sealed(&bytes[..11]).unwrap_err().why, Why::Internal, "no initialisation vector");
     let many: Vec<_> = (0..=256).map(|_| key(1)).collect();
     assert!(Handler::new(&options(json!({ "sessionKeys": many }))).is_err(), "more than a byte can count");
     let brought = |cookies: &str| own.session(cookies).map_err(|refusal| refusal.why);
-    let text = Sealed::read(&sealed).unwrap().to_text();
+    let text = read.to_text();
     assert_eq!(brought(&format!("a=b; __Host-Http-session=1.{text}")), Ok(Some(text.clone())));
     let (start, rest) = text.split_at(20);
     let chunks = format!("__Host-Http-session.1={rest}; __Host-Http-session=2.{start}");

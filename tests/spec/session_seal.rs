@@ -3,7 +3,7 @@
 use grantkit::{
     session::{
         refusal::Why,
-        seal::{Purpose, Sealed, Weak, associated_data, key_id},
+        seal::{Purpose, Sealed, Weak, associated_data, key_among, key_id},
     },
     text::base64url,
 };
@@ -55,9 +55,9 @@ fn what_was_sealed_for_one_purpose_name_or_origin_is_bound_to_it() {
 #[wasm_bindgen_test(unsupported = test)]
 fn the_first_key_seals_and_all_open_and_a_retired_one_does_not() {
     let ids = [key_id(&key(2)).unwrap(), key_id(&key(1)).unwrap()];
-    assert_eq!(sealed().key_among(&ids), Ok(1), "sealed by the older key: to be sealed anew");
-    assert_eq!(sealed().key_among(&ids[..1]), Err(Why::SessionDamaged));
-    assert_eq!(sealed().key_among(&[]), Err(Why::SessionDamaged));
+    assert_eq!(key_among(&sealed().key, &ids), Ok(1), "sealed by the older key: to be sealed anew");
+    assert_eq!(key_among(&sealed().key, &ids[..1]), Err(Why::SessionDamaged));
+    assert_eq!(key_among(&sealed().key, &[]), Err(Why::SessionDamaged));
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -4,7 +4,7 @@
 use data_encoding::BASE64URL_NOPAD;
 use grantkit::session::{
     refusal::Why,
-    seal::{Purpose, Sealed, associated_data, key_id},
+    seal::{Purpose, Sealed, associated_data, key_among, key_id},
 };
 use libfuzzer_sys::fuzz_target;
 use std::collections::HashSet;
@@ -19,9 +19,9 @@ fuzz_target!(|text: &str| {
             assert!(bytes.len() >= LEAST && bytes[0] == 1);
             assert_eq!([&[1], sealed.key.as_slice(), &sealed.iv, &sealed.ciphertext].concat(), *bytes);
             assert_eq!(sealed.to_text(), text);
-            assert_eq!(sealed.key_among(&[[0; 8], sealed.key]), Ok(usize::from(sealed.key != [0; 8])));
+            assert_eq!(key_among(&sealed.key, &[[0; 8], sealed.key]), Ok(usize::from(sealed.key != [0; 8])));
             let other = sealed.key.map(|byte| !byte);
-            assert_eq!(sealed.key_among(&[other]), Err(Why::SessionDamaged));
+            assert_eq!(key_among(&sealed.key, &[other]), Err(Why::SessionDamaged));
         }
         (Ok(_), None) => panic!("only we read {text}"),
         (Err(why), bytes) => {

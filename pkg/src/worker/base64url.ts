@@ -18,8 +18,8 @@ export function encode(bytes: Uint8Array): string {
 }
 
 /** Text as bytes; none for what is not base64url as {@link encode} writes it. */
-export function decode(text: string): Uint8Array {
-  return read(text) ?? new Uint8Array();
+export function decode(text: string): Uint8Array<ArrayBuffer> {
+  return (read(text) ?? new Uint8Array()) as Uint8Array<ArrayBuffer>;
 }
 
 function read(text: string): Uint8Array | undefined {

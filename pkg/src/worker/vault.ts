@@ -27,6 +27,8 @@ const IV = 12;
 export class Vault {
   readonly #keys: readonly CryptoKey[];
   readonly #edge: Edge;
+  /** What sealed bytes begin with. */
+  readonly #head: Uint8Array;
   /** The associated data of the place before, by its purpose: a session's are the same for every request. */
   readonly #bound = new Map<string, { readonly place: Place; readonly data: Uint8Array<ArrayBuffer> }>();
 
@@ -41,15 +43,17 @@ export class Vault {
   private constructor(keys: readonly CryptoKey[], edge: Edge) {
     this.#keys = keys;
     this.#edge = edge;
+    this.#head = edge.head();
   }
 
   async seal(place: Place, text: string): Promise<string> {
     const iv = crypto.getRandomValues(new Uint8Array(IV));
     const ciphertext = await crypto.subtle.encrypt(this.#algorithm(place, iv), this.#keys[0] as CryptoKey, encoder.encode(text));
-    const sealed = new Uint8Array(IV + ciphertext.byteLength);
-    sealed.set(iv);
-    sealed.set(new Uint8Array(ciphertext), IV);
-    return encode(this.#edge.sealed(sealed));
+    const sealed = new Uint8Array(this.#head.length + IV + ciphertext.byteLength);
+    sealed.set(this.#head);
+    sealed.set(iv, this.#head.length);
+    sealed.set(new Uint8Array(ciphertext), this.#head.length + IV);
+    return encode(sealed);
   }
 
   /**
@@ -57,12 +61,13 @@ export class Vault {
    * @throws Refused `session_damaged` for what was altered, cut, or sealed elsewhere.
    */
   async open(place: Place, sealed: string): Promise<Opened> {
-    const opens = this.#edge.unsealed(decode(sealed)) as Uint8Array<ArrayBuffer>;
-    const [key] = opens;
+    const bytes = decode(sealed);
+    const key = this.#edge.key_of(bytes);
     if (key === undefined) throw refused("session_damaged");
+    const opens = bytes.subarray(this.#head.length);
     try {
-      const algorithm = this.#algorithm(place, opens.subarray(1, 1 + IV));
-      const text = await crypto.subtle.decrypt(algorithm, this.#keys[key] as CryptoKey, opens.subarray(1 + IV));
+      const algorithm = this.#algorithm(place, opens.subarray(0, IV));
+      const text = await crypto.subtle.decrypt(algorithm, this.#keys[key] as CryptoKey, opens.subarray(IV));
       return { text: decoder.decode(text), old: key > 0 };
     } catch (cause) {
       throw refused("session_damaged", undefined, cause);
