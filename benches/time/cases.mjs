@@ -41,13 +41,18 @@ const SERVER = {
 
 /** The cases: `{ name, title, peers: { name: operation } }`, ready to be called: those that were chosen, and in a page without those that are a server's. */
 export async function cases({ only, page } = {}) {
-  return (await all()).filter(({ name, server }) => chosen(name, only) && !(page && server));
+  const all = [...(await ofClients()), ...(page ? [] : await ofServers())];
+  return all.filter(({ name }) => chosen(name, only));
 }
 
-async function all() {
+async function ofClients() {
   const world = await fixtures();
   return [pkce(), authorizationRequest(world), tokenRequest(world), tokenResponse(world), refresh(world, "plain"),
-    refresh(world, "claims"), refresh(world, "signature"), await dpopRequest(world), ...(await sealing()), await handled()];
+    refresh(world, "claims"), refresh(world, "signature"), await dpopRequest(world)];
+}
+
+async function ofServers() {
+  return [...(await sealing()), await handled()];
 }
 
 /** One signing key, its public half as the server publishes it, and the answers of the server. */
@@ -230,8 +235,8 @@ async function sealing() {
     if (JSON.stringify(await operation()) !== text) throw new Error(`${name} opens something else than it sealed`);
   }
   return [
-    { name: "seal", title: "A session of 2 KB, sealed", peers: seal, server: true },
-    { name: "open", title: "A session of 2 KB, opened", peers: open, server: true },
+    { name: "seal", title: "A session of 2 KB, sealed", peers: seal },
+    { name: "open", title: "A session of 2 KB, opened", peers: open },
   ];
 }
 
@@ -254,5 +259,5 @@ async function handled() {
     const { status } = await peers[name]();
     if (status !== 200) throw new Error(`${name} answers ${status} to its own session`);
   }
-  return { name: "handled", title: "A request to an API through the edge, without a network, its session 2 KB", peers, server: true };
+  return { name: "handled", title: "A request to an API through the edge, without a network, its session 2 KB", peers };
 }
