@@ -47,7 +47,7 @@ test("it holds what is listed here and nothing else", () => {
       `dist/wasm/${name}.wasm`, `dist/wasm/${name}.wasm.d.ts`,
     ]),
     ...pairs(["entry/worker.inline", "entry/worker.workerd", "wasm/edge.text", "wasm/edge_bg"]), "dist/wasm/edge.wasm", "dist/wasm/edge.wasm.d.ts", "dist/wasm/host.js", ...pairs(["wasm/unpack"]),
-    ...pairs(["ask", "client", "handler", "index", "pages", "proxy", "relay", "setup", "turns", "types", "vault", "visit"].map((name) => `worker/${name}`)),
+    ...pairs(["ask", "base64url", "client", "handler", "index", "pages", "proxy", "relay", "setup", "turns", "types", "vault", "visit"].map((name) => `worker/${name}`)),
   ];
   expected.push(...expected.filter((path) => path.endsWith(".js") && !made(path)).map((path) => `${path}.map`));
   assert.deepEqual({ missing: expected.filter((path) => !files.includes(path)), unexpected: files.filter((path) => !expected.includes(path)) }, { missing: [], unexpected: [] });
