@@ -57,7 +57,7 @@ impl Handler {
     /// What bytes that are sealed begin with: behind it come the initialisation vector and the ciphertext with its tag. The host puts them together and writes the text
     /// that they stand for, where it can: they are most of what a request brings.
     pub fn head(&self) -> Vec<u8> {
-        self.keys.first().map(|key| seal::head(key).to_vec()).unwrap_or_default()
+        self.keys.first().map(seal::head).unwrap_or_default()
     }
 
     /// The number of the key that opens these bytes.

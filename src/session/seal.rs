@@ -28,8 +28,6 @@ use crate::{
 const VERSION: u8 = 1;
 const KEY_BYTES: usize = 32;
 const ID_BYTES: usize = 8;
-/// Bytes of a version and a key's id.
-pub const HEAD_BYTES: usize = 1 + ID_BYTES;
 const IV_BYTES: usize = 12;
 const TAG_BYTES: usize = 16;
 
@@ -123,11 +121,9 @@ pub fn associated_data(purpose: Purpose, name: &str, origin: &str) -> String {
     joined(&["1\n", purpose.as_str(), "\n", name, "\n", origin])
 }
 
-/// What sealed bytes begin with.
-pub fn head(key: &KeyId) -> [u8; HEAD_BYTES] {
-    let mut head = [VERSION; HEAD_BYTES];
-    head.iter_mut().skip(1).zip(key).for_each(|(room, byte)| *room = *byte);
-    head
+/// What is sealed by this key begins with this.
+pub fn head(key: &KeyId) -> Vec<u8> {
+    [&[VERSION], key.as_slice()].concat()
 }
 
 /// The key that sealed these bytes, and what is behind their head.
@@ -135,7 +131,7 @@ pub fn head(key: &KeyId) -> [u8; HEAD_BYTES] {
 /// # Errors
 /// As [`Sealed::parse`].
 pub fn take_key(bytes: &[u8]) -> Result<(&KeyId, &[u8]), Why> {
-    match bytes.split_first_chunk::<HEAD_BYTES>() {
+    match bytes.split_first_chunk::<{ 1 + ID_BYTES }>() {
         Some(([VERSION, key @ ..], rest)) if rest.len() >= IV_BYTES + TAG_BYTES => Ok((key, rest)),
         _ => Err(Why::SessionDamaged),
     }
@@ -169,26 +165,14 @@ impl Sealed {
     /// # Errors
     /// [`Why::SessionDamaged`] for what is none, or of a version that is not known.
     pub fn parse(text: &str) -> Result<Self, Why> {
-        Self::read(&base64url::decode(text).ok_or(Why::SessionDamaged)?)
-    }
-
-    /// The same for the bytes that the text stands for.
-    ///
-    /// # Errors
-    /// As [`Sealed::parse`].
-    pub fn read(bytes: &[u8]) -> Result<Self, Why> {
-        let (key, rest) = take_key(bytes)?;
+        let bytes = base64url::decode(text).ok_or(Why::SessionDamaged)?;
+        let (key, rest) = take_key(&bytes)?;
         let (iv, ciphertext) = rest.split_first_chunk().ok_or(Why::SessionDamaged)?;
         Ok(Self { key: *key, iv: *iv, ciphertext: ciphertext.to_vec() })
     }
 
     /// As text.
     pub fn to_text(&self) -> String {
-        base64url::encode(&self.to_bytes())
-    }
-
-    /// The bytes that the text stands for.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        [head(&self.key).as_slice(), &self.iv, &self.ciphertext].concat()
+        base64url::encode(&[head(&self.key).as_slice(), &self.iv, &self.ciphertext].concat())
     }
 }

@@ -11,9 +11,13 @@ async function open(request) {
   return sealed && unsealData(sealed, { password: PASSWORD });
 }
 
+/** The cookie of a session. */
+export async function cookieOf(session) {
+  return `${NAME}=${await sealData(session, { password: PASSWORD })}`;
+}
+
 async function save(session, response) {
-  const sealed = await sealData(session, { password: PASSWORD });
-  response.headers.append("set-cookie", `${NAME}=${sealed}; Path=/; Secure; HttpOnly; SameSite=Strict`);
+  response.headers.append("set-cookie", `${await cookieOf(session)}; Path=/; Secure; HttpOnly; SameSite=Strict`);
 }
 
 export default { fetch: (request) => answer(request, open, save) };

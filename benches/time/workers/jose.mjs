@@ -12,9 +12,13 @@ async function open(request) {
   return sealed && (await jwtDecrypt(sealed, await key()).catch(() => undefined))?.payload;
 }
 
+/** The cookie of a session. */
+export async function cookieOf(session) {
+  return `__Host-session=${await new EncryptJWT(session).setProtectedHeader({ alg: "dir", enc: "A256GCM" }).encrypt(await key())}`;
+}
+
 async function save(session, response) {
-  const sealed = await new EncryptJWT(session).setProtectedHeader({ alg: "dir", enc: "A256GCM" }).encrypt(await key());
-  response.headers.append("set-cookie", `__Host-session=${sealed}; Path=/; Secure; HttpOnly; SameSite=Strict`);
+  response.headers.append("set-cookie", `${await cookieOf(session)}; Path=/; Secure; HttpOnly; SameSite=Strict`);
 }
 
 export default { fetch: (request) => answer(request, open, save) };
