@@ -5,9 +5,10 @@
  * (RFC 9207), and browsers may call the token endpoint only from the origins of the client's redirect URIs. Any user name
  * is welcome and no password is asked: this server is for demonstrations and tests.
  */
-import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 
+import { keyPair } from "./keys.mjs";
 import { consentPage, errorPage, loginPage, logoutPage, signedOutPage } from "./pages.mjs";
 
 const { default: Provider } = await quietly(() => import("oidc-provider"));
@@ -148,8 +149,8 @@ function account(id) {
 }
 
 function signingKeys() {
-  const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ format: "jwk" });
-  const ec = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ format: "jwk" });
+  const rsa = keyPair("rsa", { modulusLength: 2048 }).privateKey.export({ format: "jwk" });
+  const ec = keyPair("ec", { namedCurve: "P-256" }).privateKey.export({ format: "jwk" });
   return { keys: [{ ...rsa, use: "sig", alg: "RS256" }, { ...ec, use: "sig", alg: "ES256" }] };
 }
 

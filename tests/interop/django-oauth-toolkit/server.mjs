@@ -1,10 +1,11 @@
 /** django-oauth-toolkit, in Python, from the Python package index into a virtual environment in the cache. */
-import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { cached, inScratch, person, REDIRECT_URI, run, serve, whenRun } from "../harness.mjs";
+import { keyPair } from "../../servers/keys.mjs";
 import { freePort } from "../../servers/ports.mjs";
 
 export const SERVICE = { id: "service", secret: "a secret: of+loopback/only%" };
@@ -34,7 +35,7 @@ export function start() {
     const port = await freePort();
     const origin = `http://127.0.0.1:${port}`;
     const key = join(scratch, "key.pem");
-    await writeFile(key, generateKeyPairSync("rsa", { modulusLength: 2048, privateKeyEncoding: { type: "pkcs8", format: "pem" } }).privateKey, { mode: 0o600 });
+    await writeFile(key, keyPair("rsa", { modulusLength: 2048 }).privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
     const env = {
       ...process.env, DOT_KEY: key, DOT_DATABASE: join(scratch, "db.sqlite3"), DOT_SECRET_KEY: randomBytes(32).toString("hex"),
       DJANGO_SETTINGS_MODULE: "settings", PYTHONPATH: SITE, PYTHONDONTWRITEBYTECODE: "1",

@@ -1,11 +1,11 @@
 /** glewlwyd, in C, from Debian's packages: unpacked into the cache, never installed. */
-import { generateKeyPairSync } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 
 import { cached, inScratch, person, REDIRECT_URI, run, serve, whenRun } from "../harness.mjs";
+import { keyPair } from "../../servers/keys.mjs";
 import { freePort } from "../../servers/ports.mjs";
 
 /** Clients by what they may do. */
@@ -52,7 +52,7 @@ export function start() {
       url: `${origin}/config`, limit: 20_000, log: join(scratch, "log"),
       env: { ...process.env, LD_LIBRARY_PATH: libraries.join(":") },
     });
-    const keys = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const keys = keyPair("rsa", { modulusLength: 2048 });
     try {
       await provision(api, keys.publicKey.export({ type: "spki", format: "pem" }));
     } catch (error) {
@@ -145,11 +145,9 @@ const CLIENT_STORE = {
  * request objects, because it would want their `typ` of a client's JWT as well.
  */
 function plugin(iss) {
-  const { privateKey, publicKey } = generateKeyPairSync("rsa", {
-    modulusLength: 2048, privateKeyEncoding: { type: "pkcs8", format: "pem" }, publicKeyEncoding: { type: "spki", format: "pem" },
-  });
+  const { privateKey, publicKey } = keyPair("rsa", { modulusLength: 2048 });
   return {
-    iss, "jwt-type": "rsa", "jwt-key-size": "256", key: privateKey, cert: publicKey, "jwks-show": true,
+    iss, "jwt-type": "rsa", "jwt-key-size": "256", key: privateKey.export({ type: "pkcs8", format: "pem" }), cert: publicKey.export({ type: "spki", format: "pem" }), "jwks-show": true,
     "code-duration": 600, "refresh-token-duration": 3600, "access-token-duration": 60, "allow-non-oidc": true,
     "auth-type-client-enabled": true, "auth-type-code-enabled": true, "auth-type-code-revoke-replayed": true, "auth-type-token-enabled": false,
     "auth-type-id-token-enabled": false, "auth-type-password-enabled": false, "auth-type-refresh-enabled": true, "auth-type-device-enabled": false,

@@ -1,9 +1,10 @@
 /** Keycloak, in Java, from Maven Central: unpacked into the cache, on a database in memory. */
-import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { mkdir, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 
 import { cached, inScratch, person, REDIRECT_URI, run, serve, whenRun } from "../harness.mjs";
+import { keyPair } from "../../servers/keys.mjs";
 import { freePort } from "../../servers/ports.mjs";
 
 const VERSION = "26.7.3";
@@ -43,7 +44,7 @@ const distribution = (folder) => join(folder, `keycloak-${VERSION}`);
 export function start() {
   return inScratch("keycloak", async (scratch) => {
     const server = await launch(await install(), scratch, 180_000);
-    const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const keys = keyPair("ec", { namedCurve: "P-256" });
     try {
       await provision(server, { ...keys.publicKey.export({ format: "jwk" }), kid: "signer-1", alg: "ES256", use: "sig" });
     } catch (error) {

@@ -2,8 +2,9 @@
  * oidc-provider with everything switched on that hardens a client or grants it something, and a browser that needs no screen:
  * it follows redirects, keeps cookies, and answers the server's forms.
  */
-import { generateKeyPairSync, webcrypto } from "node:crypto";
+import { webcrypto } from "node:crypto";
 
+import { keyPair } from "../../servers/keys.mjs";
 import { startProvider } from "../../servers/oidc-provider.mjs";
 
 export const REDIRECT_URI = "https://app.example/callback";
@@ -17,8 +18,8 @@ const GRANTS = {
 };
 
 /** A key pair: the private half as a CryptoKey that cannot be taken out, the public half as a JWK. */
-async function keyPair(kid) {
-  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+async function signingKey(kid) {
+  const { publicKey, privateKey } = keyPair("ec", { namedCurve: "P-256" });
   const bytes = privateKey.export({ format: "der", type: "pkcs8" });
   const key = await webcrypto.subtle.importKey("pkcs8", bytes, { name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]);
   return { key, kid, jwk: { ...publicKey.export({ format: "jwk" }), kid, alg: "ES256", use: "sig" } };
@@ -26,7 +27,7 @@ async function keyPair(kid) {
 
 /** Starts the server, with one client for each way of being one. `seen` holds what it sent to the clients. */
 export async function startHost() {
-  const signer = await keyPair("k1");
+  const signer = await signingKey("k1");
   const web = (id, metadata) => ({
     client_id: id, redirect_uris: [REDIRECT_URI], grant_types: ["authorization_code", "refresh_token"], response_types: ["code"], ...metadata,
   });

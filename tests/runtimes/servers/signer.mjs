@@ -2,10 +2,12 @@
  * Signs ID tokens as a server would, with Node's own cryptography: another implementation than the one that verifies.
  * One key for each algorithm, named after it; `next` is the key that a server takes into use while a client is running.
  */
-import { constants, createHash, createHmac, generateKeyPairSync, sign as signature } from "node:crypto";
+import { constants, createHash, createHmac, sign as signature } from "node:crypto";
 
-const rsa = () => generateKeyPairSync("rsa", { modulusLength: 2048 });
-const ec = (namedCurve) => generateKeyPairSync("ec", { namedCurve });
+import { keyPair } from "../../servers/keys.mjs";
+
+const rsa = () => keyPair("rsa", { modulusLength: 2048 });
+const ec = (namedCurve) => keyPair("ec", { namedCurve });
 const pss = (bytes) => ({ padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: bytes });
 
 const shared = rsa();
@@ -15,7 +17,7 @@ const ALGORITHMS = {
   ES256: { hash: "sha256", pair: ec("P-256"), dsaEncoding: "ieee-p1363" },
   ES384: { hash: "sha384", pair: ec("P-384"), dsaEncoding: "ieee-p1363" },
   ES512: { hash: "sha512", pair: ec("P-521"), dsaEncoding: "ieee-p1363" },
-  EdDSA: { hash: null, pair: generateKeyPairSync("ed25519") },
+  EdDSA: { hash: null, pair: keyPair("ed25519") },
 };
 const NEXT = { ...ALGORITHMS.ES256, pair: ec("P-256") };
 
