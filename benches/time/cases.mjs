@@ -90,7 +90,7 @@ function pkce() {
     peers: {
       oauth4webapi: async () => oauth.calculatePKCECodeChallenge(oauth.generateRandomCodeVerifier()),
       "pkce-challenge": async () => pkceChallenge(),
-      grantkit: () => grantkit.codeChallenge(grantkit.randomCodeVerifier()),
+      grantkit: () => grantkit.pkcePair(),
     },
   };
 }

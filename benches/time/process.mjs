@@ -18,8 +18,8 @@ const PATIENCE = 600_000;
 
 const FIRST_PAIR = {
   oauth4webapi: 'import { calculatePKCECodeChallenge, generateRandomCodeVerifier } from "oauth4webapi"; await calculatePKCECodeChallenge(generateRandomCodeVerifier());',
-  grantkit: 'import { codeChallenge, randomCodeVerifier } from "grantkit"; codeChallenge(randomCodeVerifier());',
-  "grantkit/core": 'import { codeChallenge, randomCodeVerifier } from "grantkit/core"; codeChallenge(randomCodeVerifier());',
+  grantkit: 'import { pkcePair } from "grantkit"; pkcePair();',
+  "grantkit/core": 'import { pkcePair } from "grantkit/core"; pkcePair();',
   "nothing at all": "export {};",
 };
 
@@ -114,7 +114,7 @@ export async function memory({ folder, nodePaths }, quick) {
       clientId: "app", redirectUri: "https://app.example/cb", fetch: async () => new Response(body, { headers: response.headers }),
     });
     const work = {
-      "PKCE pair": () => grantkit.codeChallenge(grantkit.randomCodeVerifier()),
+      "PKCE pair": () => grantkit.pkcePair(),
       "token response": () => grantkit.parseTokenResponse(response),
       "authorization request": () => client.authorize(),
       "refresh, whole exchange": () => client.refresh("8xLOxBtZp8"),

@@ -2,11 +2,12 @@
 
 import type { Phase } from "./errors.js";
 import { invalidArgument, isObject, look, settle, toJson } from "./settle.js";
-import type { ClientOptions, GrantParameters, HttpRequest, HttpResponse, ServerMetadata, TokenResponse } from "./types.js";
+import type { ClientOptions, GrantParameters, HttpRequest, HttpResponse, PkcePair, ServerMetadata, TokenResponse } from "./types.js";
 
 /** The functions of a module that this file needs; those of each module with `src/js/sync.rs`. */
 export interface CoreModule {
   random(): string;
+  pkce_pair(): string;
   challenge(verifier: string): string;
   build_token_request(input: string): string;
   parse_token_response(
@@ -20,6 +21,12 @@ export interface CoreModule {
 
 /** The synchronous API over one module. */
 export interface Sync {
+  /**
+   * A new code verifier and its S256 code challenge. Works on insecure origins too: SHA-256 is in the module.
+   * [RFC 7636 §4](https://www.rfc-editor.org/rfc/rfc7636.html#section-4)
+   * @throws GrantError `crypto_unavailable` where the host has no `crypto.getRandomValues`.
+   */
+  pkcePair(): PkcePair;
   /** A PKCE code verifier: 43 characters, 32 random bytes. [RFC 7636 §4.1](https://www.rfc-editor.org/rfc/rfc7636.html#section-4.1) */
   randomCodeVerifier(): string;
   /**
@@ -60,6 +67,10 @@ export function header(headers: HttpResponse["headers"], name: string, phase: Ph
 export function sync(core: CoreModule): Sync {
   const random = (): string => settle(core.random());
   return {
+    pkcePair() {
+      const pair = settle(core.pkce_pair());
+      return { code_verifier: pair.slice(0, 43), code_challenge: pair.slice(43), code_challenge_method: "S256" };
+    },
     randomCodeVerifier: random,
     randomState: random,
     randomNonce: random,

@@ -270,6 +270,15 @@ export interface Pending {
   readonly jarm?: boolean;
 }
 
+/** A new PKCE pair, by the names that its parameters have. [RFC 7636 §4](https://www.rfc-editor.org/rfc/rfc7636.html#section-4) */
+export interface PkcePair {
+  /** Stays here until the code is redeemed: 43 characters, 32 random bytes. */
+  readonly code_verifier: string;
+  /** Leaves with the authorization request. */
+  readonly code_challenge: string;
+  readonly code_challenge_method: "S256";
+}
+
 /** A request for the token endpoint, as plain data. */
 export interface HttpRequest {
   readonly method: "POST";

@@ -4,23 +4,35 @@ use alloc::string::String;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{
-    error::{Code, Phase},
+    error::{Code, Error, Phase},
     http::Response,
     js::{convert, settle},
     limits,
     oauth::{pkce::Verifier, token::TokenResponse},
-    text::base64url,
+    text::{base64url, joined},
 };
 
 /// 32 random bytes as 43 characters: a code verifier, a state, a nonce.
 #[wasm_bindgen]
 pub fn random() -> String {
+    settle(drawn().map(|bytes| base64url::encode(&bytes)))
+}
+
+/// A new code verifier, and behind its 43 characters its S256 challenge: both in one crossing.
+#[wasm_bindgen]
+pub fn pkce_pair() -> String {
+    settle(drawn().map(|bytes| {
+        let verifier = Verifier::new(&bytes);
+        joined(&[verifier.secret().expose(), &verifier.challenge()])
+    }))
+}
+
+fn drawn() -> Result<[u8; limits::ENTROPY_BYTES], Error> {
     let mut bytes = [0; limits::ENTROPY_BYTES];
-    let drawn = getrandom::fill(&mut bytes);
-    settle(match drawn {
-        Ok(()) => Ok(base64url::encode(&bytes)),
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => Ok(bytes),
         Err(_) => Err(Code::CryptoUnavailable.at(Phase::Authorization).about("crypto.getRandomValues")),
-    })
+    }
 }
 
 /// The S256 challenge of a code verifier.

@@ -18,15 +18,7 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
     let mut room = bytes.iter_mut();
     let (mut held, mut bits) = (0_u32, 0_u32);
     for byte in text.bytes() {
-        let value = match byte {
-            b'A'..=b'Z' => byte.wrapping_sub(b'A'),
-            b'a'..=b'z' => byte.wrapping_sub(b'a').wrapping_add(26),
-            b'0'..=b'9' => byte.wrapping_sub(b'0').wrapping_add(52),
-            b'-' => 62,
-            b'_' => 63,
-            _ => return None,
-        };
-        held = held.wrapping_shl(6) | u32::from(value);
+        held = held.wrapping_shl(6) | u32::try_from(value(byte)).ok()?;
         bits = bits.wrapping_add(6);
         if bits >= 8 {
             bits = bits.wrapping_sub(8);
@@ -37,6 +29,19 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
     }
     // Six bits are the first character of a group that has no second.
     (bits < 6 && held == 0).then_some(bytes)
+}
+
+/// What a character stands for, and -1 where that is nothing: as [`character`], without a branch.
+fn value(character: u8) -> i32 {
+    let character = i32::from(character);
+    let within = |first: u8, most: u8, value: i32| {
+        let (below, above) = (character.wrapping_sub(first.into()), i32::from(most).wrapping_sub(character));
+        !(below | above).wrapping_shr(8) & below.wrapping_add(value).wrapping_add(1)
+    };
+    let letters = within(b'A', b'Z', 0).wrapping_add(within(b'a', b'z', 26));
+    let all =
+        letters.wrapping_add(within(b'0', b'9', 52)).wrapping_add(within(b'-', b'-', 62)).wrapping_add(within(b'_', b'_', 63));
+    all.wrapping_sub(1)
 }
 
 /// Base64 with padding, RFC 4648 §4, as HTTP Basic has it.
@@ -60,13 +65,14 @@ fn write(bytes: &[u8], last: [u8; 2]) -> String {
         }
         bits = bits.wrapping_sub(6);
         let [.., value] = (held.wrapping_shr(bits) & 63).to_be_bytes();
-        *room = match value {
-            ..26 => value.wrapping_add(b'A'),
-            26..52 => value.wrapping_sub(26).wrapping_add(b'a'),
-            52..62 => value.wrapping_sub(52).wrapping_add(b'0'),
-            62 => last[0],
-            63.. => last[1],
-        };
+        *room = character(value, last);
     }
     String::from_utf8(text).unwrap_or_default()
+}
+
+/// Without a branch: what the next bits are is nobody's to guess, neither the processor's nor that of one who measures.
+fn character(value: u8, [dash, underline]: [u8; 2]) -> u8 {
+    let above = |most: u8, add: u8| most.wrapping_sub(value).wrapping_shr(7).wrapping_neg() & add;
+    let digits = value.wrapping_add(b'A').wrapping_add(above(25, 6)).wrapping_sub(above(51, 75));
+    digits.wrapping_sub(above(61, b':'.wrapping_sub(dash))).wrapping_add(above(62, underline.wrapping_sub(dash).wrapping_sub(1)))
 }

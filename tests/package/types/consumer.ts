@@ -1,8 +1,8 @@
 // An application in TypeScript: everything that it may write, and what the compiler must refuse.
 import {
-  Client, GrantError, buildTokenRequest, codeChallenge, none, parseTokenResponse, randomCodeVerifier, randomNonce, randomState, secretBasic, secretPost,
+  Client, GrantError, buildTokenRequest, codeChallenge, none, parseTokenResponse, pkcePair, randomCodeVerifier, randomNonce, randomState, secretBasic, secretPost,
   type AuthorizationParameters, type CallOptions, type Check, type ClientAuth, type ClientOptions, type Code, type Deviation, type ErrorReport, type Fault,
-  type GrantParameters, type HttpRequest, type HttpResponse, type IdTokenClaims, type LogoutParameters, type Pending, type Phase, type ServerMetadata,
+  type GrantParameters, type HttpRequest, type HttpResponse, type IdTokenClaims, type LogoutParameters, type Pending, type Phase, type PkcePair, type ServerMetadata,
   type TokenParameters, type TokenResponse, type Tokens,
 } from "grantkit";
 import * as core from "grantkit/core";
@@ -35,7 +35,9 @@ export function byHand(): TokenResponse {
   const grant: GrantParameters = { grant_type: "authorization_code", code: "c", code_verifier: randomCodeVerifier() };
   const request: HttpRequest = buildTokenRequest(server, options, grant);
   const response: HttpResponse = { status: 200, headers: { "content-type": "application/json" }, body: new Uint8Array() };
-  const strings: string[] = [codeChallenge(randomCodeVerifier()), randomState(), randomNonce(), request.body, request.url];
+  const pair: PkcePair = pkcePair();
+  const method: "S256" = pair.code_challenge_method;
+  const strings: string[] = [pair.code_verifier, pair.code_challenge, method, codeChallenge(randomCodeVerifier()), randomState(), randomNonce(), request.body, request.url];
   return strings.length > 0 ? parseTokenResponse(response, { strict: true }) : core.parseTokenResponse(response);
 }
 

@@ -1,6 +1,6 @@
 // What the compiler must refuse, one mistake or more for each public entry and each method. A line that compiles after all is an error here.
 import {
-  Client, GrantError, buildTokenRequest, codeChallenge, none, parseChallenges, parseTokenResponse, privateKeyJwt, randomCodeVerifier, randomNonce, randomState,
+  Client, GrantError, buildTokenRequest, codeChallenge, none, parseChallenges, parseTokenResponse, pkcePair, privateKeyJwt, randomCodeVerifier, randomNonce, randomState,
   secretBasic, secretJwt, secretPost, stepUp, tls,
   type AssertionParameters, type AuthorizationDetail, type AuthorizationParameters, type Backchannel, type BackchannelParameters,
   type CallOptions, type Challenge, type Check, type ClientInformation, type ClientMetadata, type ClientOptions, type DeviceAuthorization, type ExchangeParameters,
@@ -107,6 +107,8 @@ tls("certificate");
 // Functions.
 // @ts-expect-error no argument
 randomCodeVerifier(64);
+// @ts-expect-error no argument
+pkcePair(64);
 // @ts-expect-error no argument
 randomState(16);
 // @ts-expect-error no argument
