@@ -16,7 +16,7 @@ use crate::{
     text::{
         challenge::{self, Challenge},
         excerpt::{self, excerpt},
-        find, is_visible, joined,
+        find, hex, is_among, is_visible, joined,
         json::{Object, Raw},
         split,
         uri::Uri,
@@ -77,13 +77,21 @@ fn is_under(path: &str, prefix: &str) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("/") || prefix.ends_with("/"))
 }
 
-/// No empty segment but the last, no `.` and `..`, no encoded dot; `whole`: no encoded slash, backslash or percent sign either.
+/// No empty segment but the last, no `.` and `..`, no encoded dot; `whole`: nor a slash, a backslash or a letter that is encoded, however often: some reader
+/// decodes once more than the next.
 fn is_plain(path: &str, whole: bool) -> bool {
-    let codes: &[&str] = if whole { &["%2e", "%2f", "%5c", "%25"] } else { &["%2e"] };
-    let encoded = |part: &[u8]| codes.iter().any(|code| part.eq_ignore_ascii_case(code.as_bytes()));
-    find(path, "//").is_none()
-        && !split(path, b'/').any(|one| matches!(one, "." | ".."))
-        && !path.as_bytes().windows(3).any(encoded)
+    let hides = |part: &str| {
+        let mut code = part;
+        // An encoded percent sign, and what stands behind it.
+        while let Some(rest) = code.strip_prefix("25").filter(|_| whole) {
+            code = rest;
+        }
+        match code.get(..2).and_then(|code| hex(code.as_bytes(), 2)).map(u32::to_be_bytes) {
+            Some([.., byte]) => byte == b'.' || whole && (byte.is_ascii_alphanumeric() || is_among(byte, b"/\\")),
+            None => whole && code.len() == part.len(),
+        }
+    };
+    find(path, "//").is_none() && !split(path, b'/').any(|one| matches!(one, "." | "..")) && !split(path, b'%').skip(1).any(hides)
 }
 
 /// Whether a resource asks for a proof with the nonce that it brought, [RFC 9449 §9](https://www.rfc-editor.org/rfc/rfc9449.html#section-9).

@@ -36,6 +36,8 @@ fn a_url_under_the_prefix_is_allowed() {
         ("https://api.example/v1", "https://api.example/v1?x"),
         ("https://api.example/v1", "https://api.example/v1/orders"),
         ("https://api.example/v1/", "https://api.example/v1/orders"),
+        ("https://api.example/v1/", "https://api.example/v1/50%25%20off.pdf"),
+        ("https://api.example/v1/", "https://api.example/v1/100%25/%E3%81%82%2520%25zz"),
     ] {
         assert!(allows(prefix, url), "{prefix} {url}");
     }
@@ -88,6 +90,12 @@ fn whatever_is_elsewhere_or_could_be_read_in_two_ways_is_not() {
         "https://api.example/v1/%5c..%5cadmin",
         "https://api.example/v1/..%5Cadmin",
         "https://api.example/v1/%252e%252e/admin",
+        "https://api.example/v1/%25252e./admin",
+        "https://api.example/v1/%25%32%65./admin",
+        "https://api.example/v1/..%252Fadmin",
+        "https://api.example/v1/..%255cadmin",
+        "https://api.example/v1/50%",
+        "https://api.example/v1/%2%65./admin",
         "https://api.example/%76%31",
         "https://аpi.example/v1",
     ] {
