@@ -16,7 +16,7 @@ use crate::{
     session::{
         cookie::{self, Jar, Names, SameSite},
         csrf::Evidence,
-        handler::{self, Config, Incoming, Route, Token, Wish},
+        handler::{self, Asks, Config, Incoming, Route, Token, Wish},
         policy::{self, Due, Ended, Failed, Session, Terms},
         rate::{self, Bucket},
         record::{Keep, Record},
@@ -25,7 +25,10 @@ use crate::{
         seal::{self, KeyId, Purpose},
         turn::{Entry, Message, Spans},
     },
-    text::json::{Object, Raw, Writer, push_integer},
+    text::{
+        integer,
+        json::{Object, Raw, Writer, push_integer},
+    },
     time::Timestamp,
 };
 
@@ -182,6 +185,7 @@ pub fn ask_of_nobody(what: &str, ask: &Ask<'_>, now: Timestamp) -> Result<String
                 "read" => Message::Read,
                 "ask" => Message::Ask(generation),
                 "tell" => Message::Tell(generation, &texts[0]),
+                "still" => Message::Still(generation),
                 "end" => Message::End(&texts[1]),
                 _ => return Err(Why::Internal.into()),
             };
@@ -208,7 +212,8 @@ pub fn ask_of_nobody(what: &str, ask: &Ask<'_>, now: Timestamp) -> Result<String
         "is_fresh" => {
             let time = |name| ask.number(name).map(Timestamp::from_seconds);
             let token = Session::begin(time("expiresAt"), true, time("obtained").unwrap_or(now));
-            word_of(token.due(&Terms::default(), now) == Due::Use)
+            let refused = ask.0.get("refused").and_then(Raw::boolean).unwrap_or(false) && token.believes_refusal(now);
+            word_of(!refused && token.due(&Terms::default(), now) == Due::Use)
         }
         // A login takes as long as its cookie lives, also for a browser that keeps cookies longer.
         "login_is_over" => word_of(
@@ -326,7 +331,16 @@ fn config(options: &Object<'_>) -> Result<Config, &'static str> {
         },
         routes: routes(options)?,
         form_post: flag("formPost"),
+        asks: options.get("authorization").and_then(Raw::object).map(|given| asks(&given)).unwrap_or_default(),
     })
+}
+
+/// Whether the whole of it can be sent, the client says.
+fn asks(given: &Object<'_>) -> Asks {
+    // A number, or its digits.
+    let max_age =
+        given.get("max_age").and_then(|value| value.string().map_or_else(|| integer(value.as_str()), |text| integer(&text)));
+    Asks { max_age, acr_values: given.get("acr_values").is_some(), prompt: given.string("prompt").map(String::from) }
 }
 
 fn routes(options: &Object<'_>) -> Result<Vec<Route>, &'static str> {

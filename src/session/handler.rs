@@ -22,7 +22,7 @@ use crate::{
         record::Keep,
         refusal::{Refusal, Why},
     },
-    text::{TOKEN, base64url, cut, form, is_plain, joined, json::Object, split, uri, uri::Uri},
+    text::{TOKEN, base64url, cut, form, integer, is_plain, joined, json::Object, split, uri, uri::Uri},
 };
 
 /// The header that the application's own scripts send with each request; its value is `1`.
@@ -44,11 +44,16 @@ const HOP_BY_HOP: [&str; 9] = [
 /// What a page must not send through: its cookies, tokens of its own, our header, and encodings that the runtime may not decode.
 const NOT_UPWARD: [&str; 7] = ["cookie", "authorization", "dpop", HEADER, "accept-encoding", "host", "content-length"];
 
-/// What an API must not send through: cookies of this origin, approval of other origins, an encoding that the runtime has undone.
-const NOT_DOWNWARD: [&str; 3] = ["set-cookie", "set-cookie2", "clear-site-data"];
+/// What an API must not send through: cookies of this origin, what this origin promises of itself, files that a server in front of this one would send instead.
+const NOT_DOWNWARD: [&str; 7] =
+    ["set-cookie", "set-cookie2", "clear-site-data", "strict-transport-security", "alt-svc", "edge-control", "x-sendfile"];
 
-/// Parameters of a login that a link may set. None of them widens what the tokens are good for.
-const LOGIN_PARAMETERS: [&str; 5] = ["prompt", "login_hint", "max_age", "acr_values", "ui_locales"];
+/// Whether a header of an API's approves other origins, or tells something to the caches and servers in front of this one: each of them would believe that before
+/// what the browser is told, RFC 9213 §2.2.
+fn is_for_others(name: &str) -> bool {
+    let begins = ["access-control-", "surrogate-", "x-accel-"].iter().any(|begin| name.starts_with(begin));
+    begins || name.ends_with("-cache-control")
+}
 
 /// Whose token goes along.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,6 +159,36 @@ pub struct Config {
     pub routes: Vec<Route>,
     /// Responses of the authorization server come by a post from its site, which brings no `Lax` cookie.
     pub form_post: bool,
+    /// What each authorization request says.
+    pub asks: Asks,
+}
+
+/// What the operator says in each authorization request, as far as the link to a login may say it too.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asks {
+    /// Seconds since the user's last authentication, at the most.
+    pub max_age: Option<i64>,
+    /// There are `acr_values`.
+    pub acr_values: bool,
+    /// The words of `prompt`.
+    pub prompt: Option<String>,
+}
+
+impl Asks {
+    /// Whether a link may say this: nothing that widens what the tokens are good for, and nothing that asks for less than the operator does.
+    fn admits(&self, name: &str, value: &str) -> bool {
+        match name {
+            "login_hint" | "ui_locales" => !value.is_empty(),
+            "acr_values" => !value.is_empty() && !self.acr_values,
+            "max_age" => integer(value).is_some_and(|age| age >= 0 && self.max_age.is_none_or(|most| age < most)),
+            // `none` asks for a user whom the server knows already: it takes nothing away, unless each login is to be one.
+            "prompt" => match &self.prompt {
+                None => !value.is_empty(),
+                Some(words) => value == "none" && !split(words, b' ').any(|word| word == "login"),
+            },
+            _ => false,
+        }
+    }
 }
 
 /// What a request is for.
@@ -225,6 +260,9 @@ impl Config {
     /// # Errors
     /// The refusal that the page gets.
     pub fn read(&self, incoming: &Incoming<'_>) -> Result<Wish, Refusal> {
+        // One spelling for what every reader takes for the same: else `/api/%61dmin/` were another route here than for the API.
+        let path = uri::unescaped(incoming.path).unwrap_or_else(|| incoming.path.into());
+        let incoming = &Incoming { path: &path, ..*incoming };
         let endpoint = incoming.path.strip_prefix(&self.base).and_then(|rest| rest.strip_prefix('/'));
         let route = || {
             let leading = self.routes.iter().enumerate().filter(|(_, route)| route.leads(incoming.path));
@@ -262,7 +300,7 @@ impl Config {
                 let pairs = form::parse(incoming.query);
                 let given = pairs.iter().find(|(name, _)| name == "returnTo").map(|(_, value)| value.as_str());
                 let return_to = csrf::return_to(given, &self.base)?;
-                let parameters = pairs.into_iter().filter(|(name, _)| LOGIN_PARAMETERS.contains(&name.as_str())).collect();
+                let parameters = pairs.into_iter().filter(|(name, value)| self.asks.admits(name, value)).collect();
                 Ok(Wish::Login { return_to, parameters })
             }
             "callback" => takes(&["GET", "POST"]).map(|()| Wish::Callback),
@@ -329,7 +367,7 @@ pub fn response_headers(
 ) -> (Vec<String>, Option<&'static str>) {
     let mut without = hop_by_hop(connection);
     without.extend(NOT_DOWNWARD.map(String::from));
-    without.extend(names.iter().filter(|name| name.starts_with("access-control-")).map(ToString::to_string));
+    without.extend(names.iter().filter(|name| is_for_others(name)).map(ToString::to_string));
     // The runtime has decoded the body: its length is another now.
     if names.contains(&"content-encoding") {
         without.extend(["content-encoding", "content-length"].map(String::from));
@@ -337,6 +375,9 @@ pub fn response_headers(
     let private = cache_control.is_some_and(|value| {
         split(value, b',').any(|word| matches!(word.trim_ascii().to_ascii_lowercase().as_str(), "private" | "no-store"))
     });
+    if !private {
+        without.push("expires".into());
+    }
     (without, (!private).then_some("no-store"))
 }
 

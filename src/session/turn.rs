@@ -45,6 +45,8 @@ pub enum Message<'a> {
     Ask(i64),
     /// This generation has come.
     Tell(i64, &'a str),
+    /// Is this generation the newest yet, of a session that goes on?
+    Still(i64),
     /// The session is over.
     End(&'a str),
 }
@@ -64,7 +66,7 @@ pub enum Answer {
     Superseded,
     /// What was told came too late: this generation is the newest. Seal as the one after it, and tell again.
     Behind(i64),
-    /// It is kept.
+    /// It is kept, or still the newest.
     Kept,
     /// The session is over.
     Ended(String),
@@ -121,6 +123,10 @@ impl Entry {
                 }
                 let told = Self { generation, sealed: Some(sealed.into()), since: now, until: 0, ended: None, forget_at };
                 (Some(told), Answer::Kept)
+            }
+            Message::Still(generation) => {
+                let newer = entry.as_ref().is_some_and(|entry| entry.generation > generation);
+                (entry, if newer { Answer::Superseded } else { Answer::Kept })
             }
             Message::End(why) => {
                 let forget_at = forget_at.max(now.saturating_add(limits::TOMBSTONE_SECONDS.into()));

@@ -109,8 +109,8 @@ pub fn normalised(url: &str) -> Option<String> {
     Some(normalised)
 }
 
-/// Percent-encodings in upper case, and none of unreserved characters.
-fn unescaped(path: &str) -> Option<String> {
+/// Percent-encodings in upper case, and none of unreserved characters: every reader takes it for the same. `None` where a `%` has no two digits behind it.
+pub fn unescaped(path: &str) -> Option<String> {
     let mut parts = split(path, b'%');
     let mut text = String::from(parts.next()?);
     for part in parts {

@@ -28,7 +28,7 @@ use grantkit::{
     session::{
         cookie::{Jar, Names, SameSite},
         csrf::Evidence,
-        handler::{Config, Incoming, Route, Token},
+        handler::{Asks, Config, Incoming, Route, Token},
         policy::Terms,
         record::{Keep, Record},
         seal::Sealed,
@@ -393,6 +393,7 @@ fn what_a_token_handler_keeps_and_hands_over_is_not_shown_by_debug() {
         keep,
         routes: vec![route],
         form_post: false,
+        asks: Asks::default(),
     };
     let query = format!("code={DEVICE_CODE}&state={}", state());
     let evidence = Evidence { method: "GET", site: Some("same-origin"), header: Some("1"), ..Evidence::default() };

@@ -3,7 +3,7 @@
 use grantkit::session::{
     cookie::{Names, SameSite},
     csrf::Evidence,
-    handler::{Config, Incoming, Route, Token, Wish, is_silent_no, request_headers, response_headers, state_of},
+    handler::{Asks, Config, Incoming, Route, Token, Wish, is_silent_no, request_headers, response_headers, state_of},
     policy::Terms,
     record::Keep,
     refusal::{Refusal, Why},
@@ -35,6 +35,7 @@ fn config() -> Config {
             Route::new("/one", "https://api.example/one/exactly", Vec::new(), Token::Session, false).unwrap(),
         ],
         form_post: false,
+        asks: Asks::default(),
     }
 }
 
@@ -127,6 +128,46 @@ fn a_login_takes_parameters_that_widen_nothing() {
     assert_eq!(config().read(&incoming(ahead)), Ok(Wish::Prefetch));
     let fetched = Evidence { method: "GET", mode: Some("cors"), destination: Some("empty"), ..Evidence::default() };
     assert_eq!(config().read(&incoming(fetched)), Err(Why::NotNavigation.into()));
+}
+
+/// What a link may say of these, beside what the operator says.
+fn said(asks: &Asks, query: &str) -> Vec<String> {
+    let evidence = Evidence { method: "GET", ..Evidence::default() };
+    let incoming = Incoming { origin: OWN, path: "/auth/login", query, evidence };
+    let Ok(Wish::Login { parameters, .. }) = Config { asks: asks.clone(), ..config() }.read(&incoming) else {
+        panic!("no login")
+    };
+    parameters.into_iter().map(|(name, value)| format!("{name}={value}")).collect()
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_link_to_a_login_asks_for_no_less_than_the_operator_does() {
+    let silent = "prompt=none";
+    let strict = Asks { max_age: Some(300), acr_values: true, prompt: Some("login consent".into()) };
+    assert_eq!(said(&strict, "max_age=2000000000&acr_values=0&prompt=&prompt=none&ui_locales=ja"), ["ui_locales=ja"]);
+    assert_eq!(said(&strict, "max_age=60&max_age=300"), ["max_age=60"]);
+    let consenting = Asks { prompt: Some("consent".into()), ..Asks::default() };
+    assert_eq!(said(&consenting, "prompt=select_account"), [""; 0]);
+    assert_eq!(said(&consenting, silent), [silent], "the silent login of a page takes nothing away");
+    let free = Asks::default();
+    assert_eq!(said(&free, "max_age=0&acr_values=a&prompt=login"), ["max_age=0", "acr_values=a", "prompt=login"]);
+    assert_eq!(said(&free, "max_age=abc&max_age=-1&max_age=&acr_values=&prompt=&login_hint="), [""; 0], "nothing, and nonsense");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_letter_that_is_encoded_without_need_is_that_letter() {
+    let route = |path: &str| match read("GET", path, "") {
+        Ok(Wish::Proxy { route, url, .. }) => (route, url),
+        other => panic!("{path}: {other:?}"),
+    };
+    assert_eq!(route("/api/%72eports/%61"), (1, "https://reports.example/v2/a".into()));
+    assert_eq!(route("/%6eews/x"), (2, "https://news.example/x".into()));
+    assert_eq!(route("/api/a%2Eb/50%25%20off"), (0, "https://api.example/base/a.b/50%25%20off".into()));
+    assert_eq!(read("POST", "/api/%72eports/x", ""), Err(Why::MethodNotAllowed));
+    assert_eq!(read("POST", "/auth/%6cogout", ""), Ok(Wish::Logout));
+    for path in ["/api/%2e%2E/x", "/api/%252e%252e/x", "/api/%2%65/x", "/api/%"] {
+        assert_eq!(read("GET", path, ""), Err(Why::PathRefused), "{path}");
+    }
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -272,6 +313,26 @@ fn what_an_api_answers_is_for_one_browser_and_sets_nothing_here() {
         assert_eq!(response_headers(&[], None, given).1, expected, "{given:?}");
     }
     assert!(!response_headers(&["content-length"], None, None).0.contains(&"content-length".to_string()));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn what_an_api_tells_the_caches_and_servers_in_front_of_this_one_ends_here() {
+    let names = [
+        "cdn-cache-control",
+        "cloudflare-cdn-cache-control",
+        "surrogate-control",
+        "surrogate-key",
+        "edge-control",
+        "x-accel-expires",
+        "x-accel-redirect",
+        "x-sendfile",
+        "alt-svc",
+        "strict-transport-security",
+    ];
+    let (without, _) = response_headers(&names, None, Some("private"));
+    assert!(names.iter().all(|name| without.iter().any(|one| one == name)), "{without:?}");
+    assert!(!without.contains(&"expires".to_string()), "the API knew that it is for one user");
+    assert!(response_headers(&[], None, Some("max-age=1")).0.contains(&"expires".to_string()));
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -54,6 +54,17 @@ fn a_late_request_gets_the_successor_for_a_while_and_then_nothing_and_never_the_
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn a_generation_is_the_newest_until_another_is_told() {
+    let mut store = Store::default();
+    assert_eq!(store.take(Message::Still(0), 0), Answer::Kept, "nobody knows better");
+    assert!(store.0.is_none(), "and it is not written down that somebody asked");
+    store.take(Message::Ask(0), 0);
+    store.take(Message::Tell(1, "sealed"), 1);
+    assert_eq!(store.take(Message::Still(1), 90), Answer::Kept);
+    assert_eq!(store.take(Message::Still(0), 2), Answer::Superseded);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn a_store_that_knows_less_than_the_cookie_believes_the_cookie() {
     let mut store = Store::default();
     store.take(Message::Ask(0), 0);
@@ -66,7 +77,9 @@ fn what_is_over_is_over_whoever_asks_or_tells() {
     let mut store = Store::default();
     store.take(Message::Ask(0), 0);
     assert_eq!(store.take(Message::End("logout"), 1), Answer::Ended("logout".into()));
-    for message in [Message::Tell(1, "sealed"), Message::Ask(0), Message::Ask(9), Message::Read, Message::Begin("sealed")] {
+    for message in
+        [Message::Tell(1, "sealed"), Message::Ask(0), Message::Ask(9), Message::Still(9), Message::Read, Message::Begin("sealed")]
+    {
         assert_eq!(store.take(message, 2), Answer::Ended("logout".into()), "{message:?}");
     }
     assert!(!store.0.unwrap().contains("sealed"), "nothing of it is kept");

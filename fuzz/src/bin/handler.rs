@@ -5,7 +5,7 @@
 use grantkit::session::{
     cookie::{Names, SameSite},
     csrf::Evidence,
-    handler::{Config, Incoming, Route, Token, Wish, request_headers, response_headers, state_of},
+    handler::{Asks, Config, Incoming, Route, Token, Wish, request_headers, response_headers, state_of},
     policy::Terms,
     record::Keep,
 };
@@ -75,6 +75,7 @@ fn config() -> &'static Config {
             keep: Keep::default(),
             routes: prefixes.into_iter().zip(TARGETS).map(route).collect(),
             form_post: false,
+            asks: Asks::default(),
         }
     })
 }

@@ -30,7 +30,7 @@ export class Setup<Env = unknown> {
   readonly #edge: Edge;
   readonly #client = new Shared<Client>(PATIENCE);
   readonly #bound = new Map<string, Shared<Client>>();
-  readonly #own = new Map<string, Shared<{ tokens: Tokens; obtained: number }>>();
+  readonly #own = new Map<string, Shared<Own>>();
   readonly #known = new Map<string, unknown>();
   readonly #logins = new Map<string, { left: number; at: number }>();
 
@@ -72,7 +72,7 @@ export class Setup<Env = unknown> {
     const ownOrigin = await of(origin, "origin");
     const edge = open({
       sessionKeys: keys, base, origin: ownOrigin, cookie, sameSite, claims, ...session, idTokenHint: logout?.idTokenHint,
-      formPost: String(authorization?.response_mode ?? "").startsWith("form_post"),
+      formPost: String(authorization?.response_mode ?? "").startsWith("form_post"), authorization,
       dangerouslyAllowHttp: options.dangerouslyAllowHttp,
       routes: paths.map(([prefix, { url, methods, token, timeout }]) => ({ prefix, target: url, methods, token, timeout })),
     });
@@ -135,17 +135,20 @@ export class Setup<Env = unknown> {
   /** A token of the client's own, kept until it nears its end. */
   async clientToken(parameters: TokenParameters = {}): Promise<Tokens> {
     const name = JSON.stringify(parameters);
-    const shared = this.#own.get(name) ?? new Shared<{ tokens: Tokens; obtained: number }>(PATIENCE);
+    const shared = this.#own.get(name) ?? new Shared<Own>(PATIENCE);
     keep(this.#own, name, shared, CLIENTS);
-    const isGood = ({ tokens, obtained }: { tokens: Tokens; obtained: number }): boolean =>
-      ask("is_fresh", { expiresAt: tokens.expires_at, obtained, now: seconds() }) === "true";
-    const made = await shared.get(async () => ({ tokens: await (await this.client()).clientCredentials(parameters), obtained: seconds() }), isGood);
+    const made = await shared.get(async () => ({ tokens: await (await this.client()).clientCredentials(parameters), obtained: seconds() }), isFresh);
     return made.tokens;
   }
 
-  /** Has the client's own token fetched anew: an API refused it. */
+  /** An API refused the client's own token: it is fetched anew, unless it is as good as new. */
   forgetClientToken(): void {
-    for (const shared of this.#own.values()) shared.forget();
+    for (const shared of this.#own.values()) shared.forget((own) => isFresh(own, true));
+  }
+
+  /** Seconds that a session may last. */
+  get absolute(): number {
+    return Number(this.ask("absolute", {}));
   }
 
   /** Seconds to wait before this address may begin a login; 0 where it may. */
@@ -178,6 +181,16 @@ function open(options: object): Edge {
     const { about, message } = JSON.parse(thrown) as { about?: string; message: string };
     throw new Misconfigured(`${about}: ${message}`);
   }
+}
+
+/** A token of the client's own, and when it came. */
+interface Own {
+  readonly tokens: Tokens;
+  readonly obtained: number;
+}
+
+function isFresh({ tokens, obtained }: Own, refused = false): boolean {
+  return ask("is_fresh", { expiresAt: tokens.expires_at, obtained, refused, now: seconds() }) === "true";
 }
 
 /** Keeps the newest few. */
