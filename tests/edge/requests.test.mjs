@@ -37,6 +37,7 @@ for (const date of DATES) {
       assert.deepEqual(answer.headers.getSetCookie(), []);
       assert.equal(answer.headers.get("access-control-allow-origin"), null);
       assert.equal(answer.headers.get("x-api"), "1");
+      for (const name of ["cdn-cache-control", "x-accel-redirect", "alt-svc", "expires"]) assert.equal(answer.headers.get(name), null, name);
       assert.match(answer.headers.get("server-timing"), /upstream;dur=\d+.*handler;dur=\d+/);
       const own = await browser.fetch("/api/x?cache=private,max-age=60");
       assert.equal(own.headers.get("cache-control"), "private,max-age=60", "an API that knew better");
@@ -80,6 +81,29 @@ for (const date of DATES) {
       await browser.fetch("/api/../open/x");
       assert.match(world.api.seen.at(-1).url, /^\/open\/x/, "dots are gone before any route is chosen");
       assert.equal(world.api.seen.at(-1).token, "", "and this one takes no token");
+    });
+
+    test("a letter that is encoded without need chooses no other route, and a percent sign is one", async () => {
+      await browser.fetch("/%6fpen/%78");
+      assert.deepEqual([world.api.seen.at(-1).url, world.api.seen.at(-1).token], ["/open/x", ""]);
+      assert.deepEqual(await problem(await browser.fetch("/%6fpen/x", { method: "POST" })), [405, "method_not_allowed"]);
+      const sale = await browser.fetch("/api/50%25%20off/a%2Eb");
+      assert.deepEqual([sale.status, (await sale.json()).url], [200, "/base/50%25%20off/a.b"]);
+    });
+
+    test("an API that refuses the handler's own token does not have it ask for one with each request", async () => {
+      const { headers } = await (await browser.fetch("/own/x")).json();
+      const asked = world.gate.grants.length;
+      world.api.refuse.add(headers.authorization);
+      for (let at = 0; at < 5; at++) assert.equal((await browser.fetch("/own/x")).status, 401);
+      assert.equal(world.gate.grants.length, asked);
+      world.api.refuse.clear();
+    });
+
+    test("a link asks for no less than the operator does", async () => {
+      const begun = await new Browser(world).navigate("/auth/login?prompt=login&prompt=&max_age=abc&acr_values=");
+      const { searchParams } = new URL(begun.headers.get("location"));
+      assert.deepEqual(["prompt", "max_age", "acr_values"].map((name) => searchParams.get(name)), ["consent", null, null]);
     });
 
     test("a route takes its methods, and the token that it is set up for", async () => {

@@ -132,6 +132,48 @@ test("without a coordinator, what needs one says so", { timeout: 30_000 }, () =>
   assert.match(await (await world.send("/-/sessions?sub=ada.lovelace")).text(), /coordinator/);
 }));
 
+for (const store of ["sealed", "durable"]) {
+  test(`a logout that cannot be had says so, and can be asked for again (${store})`, { timeout: 30_000 }, () => withWorld({ facts: { store } }, async (world, browser) => {
+    await browser.logIn();
+    const copy = browser.header;
+    await world.send("/-/away");
+    const failed = await browser.fetch("/auth/logout", { method: "POST" });
+    assert.deepEqual([failed.status, await code(failed)], [503, "coordinator_unreachable"]);
+    assert.equal(browser.header, copy, "the session lives, and so does its cookie");
+    await world.send("/-/away");
+    assert.equal((await browser.fetch("/auth/logout", { method: "POST" })).status, 200);
+    assert.deepEqual(browser.session, {});
+    const view = await browser.view({ headers: { cookie: copy } });
+    assert.equal(view.authenticated, store === "sealed", "a sealed copy is asked about when it is refreshed");
+  }));
+}
+
+test("a session that is ended from elsewhere is remembered as long as its cookie may live", { timeout: 30_000 }, async () => {
+  const { secretBasic, tokenHandler } = await inlined();
+  const told = [];
+  const fetch = async (_, { body }) => {
+    told.push(JSON.parse(body));
+    return Response.json("index" in told.at(-1) ? [{ id: "s", began: 0 }] : { answer: "ended", why: "revoked" });
+  };
+  const absolute = 30 * 86_400;
+  const handler = tokenHandler({
+    issuer: "https://op.example", clientId: "app", clientAuth: secretBasic("secret"), sessionKeys: [newKey()], session: { absolute },
+    coordinator: { idFromName: (name) => name, get: () => ({ fetch }) },
+  });
+  await (await handler.sessions()).revoke("ada");
+  assert.equal(told.find(({ message }) => message === "end").keep, absolute);
+});
+
+test("a cookie from when sessions were kept in a store is no session in one that seals them", { timeout: 60_000 }, () => withWorld({ facts: { store: "durable" } }, async (world, browser) => {
+  await browser.logIn();
+  world.options.store = "sealed";
+  await world.restart();
+  const answer = await browser.fetch("/api/x", { keep: false });
+  assert.deepEqual([answer.status, await code(answer)], [401, "session_damaged"]);
+  assert.equal((await browser.fetch("/auth/logout", { method: "POST" })).status, 200);
+  assert.deepEqual(browser.session, {});
+}));
+
 test("a handler without credentials of its own is refused", { timeout: 30_000 }, async () => {
   const said = [];
   const { none, tokenHandler } = await inlined();

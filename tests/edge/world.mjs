@@ -35,10 +35,12 @@ export async function forgetApplication() {
 /** The Worker. Under `/-/` it tells what tests ask for; the handler falls through to it as to its assets. */
 export const source = (facts, { alone, limited } = {}) => `
 import { tokenHandler, RefreshCoordinator, secretBasic } from "grantkit/worker";
-/** Tells what it keeps. */
+let away = false;
+/** Tells what it keeps, and can be away. */
 class Watched extends RefreshCoordinator {
   constructor(state, env) { super(state, env); this.state = state; }
   async fetch(request) {
+    if (away) throw new Error("away");
     if (new URL(request.url).pathname !== "/-/held") return super.fetch(request);
     return Response.json([...(await this.state.storage.list()).keys()]);
   }
@@ -59,6 +61,7 @@ const handler = tokenHandler({
         case "/-/events": return Response.json(events);
         case "/-/client-token": return Response.json({ token: (await handler.clientToken(env)).access_token });
         case "/-/held": return env.SESSIONS.get(env.SESSIONS.idFromName(url.searchParams.get("name"))).fetch("https://coordinator/-/held");
+        case "/-/away": away = !away; return new Response(null, { status: 204 });
         case "/-/sessions": return Response.json(await (await handler.sessions(env)).list(url.searchParams.get("sub")));
         case "/-/revoke": await (await handler.sessions(env)).revoke(url.searchParams.get("sub"), url.searchParams.get("id") ?? undefined); return new Response(null, { status: 204 });
       }
@@ -249,6 +252,7 @@ async function startGate(target) {
 /** An API: says what it got. */
 export async function startApi() {
   const api = { refuse: new Set(), seen: [] };
+  const released = new Promise((resolve) => { api.release = resolve; });
   const server = createServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url, "http://api");
     const token = request.headers.authorization ?? "";
@@ -261,10 +265,12 @@ export async function startApi() {
       return response.end("end");
     }
     if (pathname.endsWith("/never")) return;
+    if (pathname.endsWith("/held")) await released;
     if (pathname.endsWith("/begun")) return response.writeHead(200).write("begun, "), void setTimeout(() => response.end("and done"), 1_500);
     const body = await read(request);
     response.writeHead(200, {
       "content-type": "application/json", "cache-control": searchParams.get("cache") ?? "public, max-age=600", "set-cookie": "evil=1; Path=/", "access-control-allow-origin": "*", "x-api": "1",
+      "cdn-cache-control": "public, max-age=600", "x-accel-redirect": "/etc/passwd", "alt-svc": 'h3="evil.example:443"', expires: "Wed, 01 Jan 2098 00:00:00 GMT",
     }).end(JSON.stringify({ method: request.method, url: request.url, headers: request.headers, body: body.toString() }));
   });
   // RFC 6455 §1.3, and one text frame back for each that comes.
@@ -323,7 +329,9 @@ function connect(url, headers) {
         const mask = randomBytes(4);
         socket.write(Buffer.concat([Buffer.from([0x81, 0x80 | text.length]), mask, Buffer.from(text).map((byte, at) => byte ^ mask[at % 4])]));
       });
-      resolve({ status: answer.statusCode, say });
+      const headers = new Headers();
+      for (const line of answer.headers["set-cookie"] ?? []) headers.append("set-cookie", line);
+      resolve({ status: answer.statusCode, headers, say });
     });
     request.end();
   });

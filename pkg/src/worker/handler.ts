@@ -4,7 +4,7 @@ import { GrantError } from "../errors.js";
 import type { TokenParameters, Tokens } from "../types.js";
 import { type Problem, Refused, problemOf, refused, seconds } from "./ask.js";
 import { Misconfigured, Setup, newKey } from "./setup.js";
-import { answerOf, forward } from "./proxy.js";
+import { type Proxy, answerOf, forward } from "./proxy.js";
 import { formOf } from "./relay.js";
 import { Held, Visit, type Wish } from "./visit.js";
 import { randomId } from "./vault.js";
@@ -72,6 +72,7 @@ async function answer<Env>(visit: Visit<Env>): Promise<Response> {
       case "proxy": return await proxy(visit, wish);
     }
   } catch (thrown) {
+    await visit.reconsider();
     return refuse(visit, wish?.wish, thrown);
   }
 }
@@ -172,14 +173,18 @@ async function viewOf<Env>(visit: Visit<Env>, find: () => Promise<Held | undefin
 async function logout<Env>(visit: Visit<Env>): Promise<Response> {
   const { setup } = visit;
   const { logout: terms } = setup.options;
-  const held = await visit.session().catch(() => undefined);
-  visit.cookies("delete_session", {});
-  visit.cookies("delete_logins", {});
+  const held = await visit.newest();
   const { id_token: hint } = held?.tokens ?? {};
   if (held) {
-    await visit.end(held, "logout");
-    await visit.timed("server", () => revoke(visit, held));
+    try {
+      await visit.end(held, "logout");
+    } finally {
+      // Also where it cannot be ended here yet: then the cookie stays, for the page to ask again.
+      await visit.timed("server", () => visit.revoke(held));
+    }
   }
+  visit.cookies("delete_session", {});
+  visit.cookies("delete_logins", {});
   visit.log("logout", "info");
   const back = terms?.returnTo === undefined ? undefined : new URL(terms.returnTo, visit.origin).href;
   const parameters = { ...(hint !== undefined && { id_token_hint: hint }), ...(back !== undefined && { post_logout_redirect_uri: back }) };
@@ -190,18 +195,6 @@ async function logout<Env>(visit: Visit<Env>): Promise<Response> {
     if (!(thrown instanceof GrantError)) throw thrown;
     visit.log("logout", "warn", problemOf(thrown));
     return visit.json({ location: back ?? "/", code: thrown.code });
-  }
-}
-
-/** Gives the tokens back, as far as the server takes them. A server that does not answer does not keep anybody logged in here. */
-async function revoke<Env>(visit: Visit<Env>, held: Held): Promise<void> {
-  try {
-    const client = await visit.setup.client(held.dpop);
-    const { refresh_token: refreshToken, access_token: accessToken } = held.tokens;
-    if (refreshToken !== undefined) await client.revoke(refreshToken, { token_type_hint: "refresh_token" }, { timeout: 3000 });
-    await client.revoke(accessToken, { token_type_hint: "access_token" }, { timeout: 3000 });
-  } catch (thrown) {
-    visit.log("logout", "warn", problemOf(thrown));
   }
 }
 
@@ -223,17 +216,24 @@ async function logoutOfServer<Env>({ setup, request }: Visit<Env>, index: NonNul
   const { sub, sid, iat } = await (await setup.client()).validateLogoutToken(token);
   const name = sid !== undefined ? sessionName(setup.issuer, sid) : subjectName(setup.issuer, sub as string);
   for (const { id, began } of await index(name, { index: "list" })) {
-    if (setup.ask("is_ended", { began, iat }) === "true") await setup.turns.take(id, { message: "end", why: "backchannel" });
+    if (setup.ask("is_ended", { began, iat }) === "true") await setup.turns.take(id, { message: "end", why: "backchannel", keep: setup.absolute });
   }
 }
 
-async function proxy<Env>(visit: Visit<Env>, wish: Wish & { wish: "proxy" }): Promise<Response> {
+async function proxy<Env>(visit: Visit<Env>, wish: Proxy): Promise<Response> {
+  const response = await reach(visit, wish);
+  await visit.reconsider();
+  return answerOf(visit, wish, response);
+}
+
+/** What the API answers, with the token that its route takes. */
+async function reach<Env>(visit: Visit<Env>, wish: Proxy): Promise<Response> {
   const [, { token = "session" }] = visit.setup.routes[wish.route] as Setup["routes"][number];
-  if (token === "none") return answerOf(visit, wish, await forward(visit, wish));
+  if (token === "none") return forward(visit, wish);
   if (token === "client") {
     const response = await forward(visit, wish, await visit.timed("token", () => visit.setup.clientToken()));
     if (response.status === 401) visit.setup.forgetClientToken();
-    return answerOf(visit, wish, response);
+    return response;
   }
   const found = await visit.session();
   if (found === undefined) throw refused("not_logged_in");
@@ -252,7 +252,7 @@ async function proxy<Env>(visit: Visit<Env>, wish: Wish & { wish: "proxy" }): Pr
       visit.log("refresh", "warn", problemOf(thrown));
     }
   }
-  return answerOf(visit, wish, response);
+  return response;
 }
 
 function refuse<Env>(visit: Visit<Env>, wish: Wish["wish"] | undefined, thrown: unknown): Response {
@@ -279,7 +279,7 @@ async function sessionsOf<Env>(setup: Setup<Env>): Promise<Sessions> {
     async revoke(subject, id) {
       for (const listed of await list(subject)) {
         if (id !== undefined && listed.id !== id) continue;
-        await setup.turns.take(listed.id, { message: "end", why: "revoked" });
+        await setup.turns.take(listed.id, { message: "end", why: "revoked", keep: setup.absolute });
         await index(subjectName(setup.issuer, subject), { index: "remove", id: listed.id });
       }
     },

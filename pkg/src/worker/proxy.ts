@@ -5,7 +5,7 @@ import { GrantError } from "../errors.js";
 import { refused } from "./ask.js";
 import type { Visit, Wish } from "./visit.js";
 
-type Proxy = Wish & { wish: "proxy" };
+export type Proxy = Wish & { wish: "proxy" };
 
 /** As much of tokens as a request needs. */
 type Shown = Pick<Tokens, "access_token" | "token_type">;
@@ -46,9 +46,12 @@ export function answerOf<Env>(visit: Visit<Env>, wish: Proxy, response: Upgraded
   if (wish.websocket) {
     if (!socket) throw refused("websocket_unsupported");
     const protocol = response.headers.get("sec-websocket-protocol");
-    return new Response(null, { status: 101, webSocket: socket, ...(protocol !== null && { headers: { "sec-websocket-protocol": protocol } }) } as ResponseInit);
+    const headers = protocol === null ? {} : { "sec-websocket-protocol": protocol };
+    return visit.dressed(new Response(null, { status: 101, webSocket: socket, headers } as ResponseInit));
   }
   const { status, statusText } = response;
+  // What no Response can have.
+  if (status < 200 || status > 599) throw refused("upstream_unreachable");
   const empty = status === 204 || status === 205 || status === 304;
   const answer = new Response(empty ? null : response.body, { status, statusText, headers: response.headers });
   const { headers } = answer;

@@ -7,7 +7,7 @@ import { ask, askFor, refused, seconds } from "./ask.js";
 import type { CoordinatorNamespace, CoordinatorState } from "./types.js";
 
 /** What is told or asked of a session. */
-export type Message = ({ readonly message: "begin" | "tell"; readonly sealed: string } | { readonly message: "read" | "ask" | "end" }) & {
+export type Message = ({ readonly message: "begin" | "tell"; readonly sealed: string } | { readonly message: "read" | "ask" | "still" | "end" }) & {
   readonly generation?: number;
   readonly why?: string;
   /** Seconds for which the session may last yet. */
@@ -149,7 +149,7 @@ export class RefreshCoordinator {
     const { storage } = this.#state;
     const outcome = turn(await storage.get<string>("entry"), message);
     // Written down before it is answered: a turn that was given is known of after a crash.
-    if (outcome.entry !== undefined && message.message !== "read") {
+    if (outcome.entry !== undefined && message.message !== "read" && message.message !== "still") {
       await storage.put("entry", outcome.entry);
       await storage.setAlarm((outcome.forgetAt ?? 0) * 1000);
     }
@@ -220,9 +220,9 @@ export class Shared<T> {
     }
   }
 
-  /** Has it made anew. */
-  forget(): void {
-    this.#value = undefined;
+  /** Has it made anew, if it is not good. */
+  forget(isGood: (value: T) => boolean): void {
+    if (this.#value && !isGood(this.#value.made)) this.#value = undefined;
   }
 }
 

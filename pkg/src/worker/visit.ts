@@ -38,6 +38,8 @@ export class Held {
 
   constructor(readonly record: string) {
     const { id, generation, policy, tokens, claims, dpop } = JSON.parse(record) as Omit<Held, "record">;
+    // The name of a session alone, from when it was kept in the store.
+    if (policy === undefined) throw refused("session_damaged");
     this.id = id;
     this.generation = generation;
     this.policy = policy;
@@ -61,6 +63,8 @@ export class Visit<Env = unknown> {
   /** The newest state of the session that this request knows of. */
   current: Held | undefined;
   readonly #set: string[] = [];
+  /** The state that the session's cookie is set to. */
+  #written: Held | undefined;
   readonly #took = new Map<string, number>();
   readonly #started = Date.now();
 
@@ -109,6 +113,23 @@ export class Visit<Env = unknown> {
     return held;
   }
 
+  /** The session that the request brought, as new as it is known anywhere; none where it is over. @throws Refused where nobody can say. */
+  async newest(): Promise<Held | undefined> {
+    const { turns, options } = this.setup;
+    try {
+      const held = await this.session();
+      if (held === undefined || options.store === "durable") return held;
+      const answer = await turns.take(held.id, { message: "read" }).catch(() => undefined);
+      if (answer === undefined || answer.answer === "unknown") return held;
+      const newer = await this.#newer(held.id, answer);
+      return newer.generation > held.generation ? newer : held;
+    } catch (thrown) {
+      const { code } = problemOf(thrown);
+      if (code === "session_damaged" || code === "session_ended" || code === "session_superseded") return undefined;
+      throw thrown;
+    }
+  }
+
   /** The same session with tokens that can be used. @throws Refused with what is due instead. */
   async ready(found: Held): Promise<Held> {
     let held = found;
@@ -142,7 +163,7 @@ export class Visit<Env = unknown> {
     if (options.store === "durable") await turns.take(held.id, { message: "begin", sealed: await this.#stored(held), keep });
     if (turns.index) {
       const { sub, sid } = held.claims as { sub?: string; sid?: string };
-      const entry = { index: "add", session: { id: held.id, began: seconds() }, keep: Number(this.setup.ask("absolute", {})) } as const;
+      const entry = { index: "add", session: { id: held.id, began: seconds() }, keep: this.setup.absolute } as const;
       if (sub !== undefined) await turns.index(subjectName(issuer, sub), entry);
       if (sid !== undefined) await turns.index(sessionName(issuer, sid), entry);
     }
@@ -162,6 +183,29 @@ export class Visit<Env = unknown> {
     const { sub, sid } = held.claims as { sub?: string; sid?: string };
     if (sub !== undefined) await turns.index?.(subjectName(issuer, sub), { index: "remove", id: held.id });
     if (sid !== undefined) await turns.index?.(sessionName(issuer, sid), { index: "remove", id: held.id });
+  }
+
+  /** Gives the tokens back, as far as the server takes them. A server that does not answer does not keep anybody logged in here. */
+  async revoke({ tokens, dpop }: Held): Promise<void> {
+    try {
+      const client = await this.setup.client(dpop);
+      const { refresh_token: refreshToken, access_token: accessToken } = tokens;
+      if (refreshToken !== undefined) await client.revoke(refreshToken, { token_type_hint: "refresh_token" }, { timeout: 3000 });
+      await client.revoke(accessToken, { token_type_hint: "access_token" }, { timeout: 3000 });
+    } catch (thrown) {
+      this.log("logout", "warn", problemOf(thrown));
+    }
+  }
+
+  /**
+   * An API may take its time, and the session go on meanwhile: where it ended, or another request took it further, this one's response sets no cookie for it. Else a
+   * slow answer would undo a logout.
+   */
+  async reconsider(): Promise<void> {
+    const held = this.#written;
+    if (held === undefined) return;
+    const answer = await this.setup.turns.take(held.id, { message: "still", generation: held.generation }).catch(() => undefined);
+    if (answer !== undefined && answer.answer !== "kept") this.#unset();
   }
 
   /** Sets cookies that the core writes. */
@@ -298,7 +342,11 @@ export class Visit<Env = unknown> {
         held = new Held(this.setup.ask("at", { record: held.record, generation: answer.generation + 1 }));
         continue;
       }
-      if (answer.answer !== "kept") throw refused("session_ended");
+      if (answer.answer !== "kept") {
+        // It ended while its tokens were on their way: nobody else knows of them.
+        await this.revoke(held);
+        throw refused("session_ended");
+      }
       await this.#write(held);
       return held;
     }
@@ -319,11 +367,19 @@ export class Visit<Env = unknown> {
   async #write(held: Held): Promise<void> {
     const { setup, origin } = this;
     this.current = held;
+    this.#unset();
+    this.#written = held;
     const name = setup.cookieName;
     const text = setup.options.store === "durable" ? JSON.stringify({ id: held.id }) : held.record;
     const sealed = await setup.vault.seal({ purpose: "session", name, origin }, text);
-    const before = this.#set.filter((cookie) => !cookie.startsWith(`${name}=`) && !cookie.startsWith(`${name}.`));
-    this.#set.splice(0, this.#set.length, ...before);
     this.cookies("write_session", { sealed, maxAge: this.#due(held).maxAge });
+  }
+
+  /** The session's cookie is not set. */
+  #unset(): void {
+    const { cookieName } = this.setup;
+    const others = this.#set.filter((cookie) => !cookie.startsWith(`${cookieName}=`) && !cookie.startsWith(`${cookieName}.`));
+    this.#set.splice(0, this.#set.length, ...others);
+    this.#written = undefined;
   }
 }
