@@ -13,8 +13,14 @@ const METADATA = "/.well-known/oauth-protected-resource/mcp";
 
 const judge = await ResourceServer.discover(ISSUER);
 
-const http = createServer(async (request, response) => {
-  const url = new URL(request.url, ORIGIN);
+const http = createServer((request, response) => {
+  // What is no request, and what breaks off, ends this exchange and not the process.
+  serve(request, response).catch(() => (response.headersSent ? response.destroy() : json(response, 400, {})));
+});
+http.listen(Number(PORT), "127.0.0.1", () => console.log(`An MCP server is at ${RESOURCE}`));
+
+async function serve(request, response) {
+  const url = new URL(ORIGIN + request.url);
   if (url.pathname === METADATA) {
     return json(response, 200, { resource: RESOURCE, authorization_servers: [ISSUER], scopes_supported: ["api"], bearer_methods_supported: ["header"] });
   }
@@ -24,12 +30,13 @@ const http = createServer(async (request, response) => {
     await answer(request, response, claims.sub);
   } catch (error) {
     if (!(error instanceof GrantError)) throw error;
+    // The server's keys could not be had: nothing is known of the token.
+    if (error.phase === "jwks") return json(response, 503, {});
     const said = error.code === "missing_access_token" ? "" : `error="${error.code === "insufficient_scope" ? error.code : "invalid_token"}", `;
     response.setHeader("www-authenticate", `Bearer ${said}resource_metadata="${ORIGIN}${METADATA}"`);
     json(response, error.code === "insufficient_scope" ? 403 : 401, {});
   }
-});
-http.listen(Number(PORT), "127.0.0.1", () => console.log(`An MCP server is at ${RESOURCE}`));
+}
 
 /** One request, one server: nothing is kept. */
 async function answer(request, response, user) {
