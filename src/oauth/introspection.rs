@@ -33,7 +33,7 @@ pub fn receive(
     now: Timestamp,
 ) -> Result<(String, Option<Jws>), Error> {
     let at = |code: Code| code.at(Phase::Introspection);
-    if !client.signed_introspection || response.status != 200 {
+    if !client.signed_introspection || !(200..300).contains(&response.status) {
         let text = endpoint::success(response, Phase::Introspection, &[token, client.authentication.secret_text()])?;
         return Ok((active(&text)?, None));
     }

@@ -86,8 +86,10 @@ fn rfc9701_a_signed_answer_is_asked_for_and_verified() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn rfc9701_whoever_asks_for_a_signature_takes_nothing_without_one() {
-    let error = introspect(true, &json_response(200, &answer())).0.unwrap_err();
-    assert_eq!(error.code(), Code::NotOauthResponse);
+    for status in [200, 201, 203, 299] {
+        let error = introspect(true, &json_response(status, &answer())).0.unwrap_err();
+        assert_eq!((error.code(), error.report().status), (Code::NotOauthResponse, Some(status)));
+    }
 }
 
 #[wasm_bindgen_test(unsupported = test)]
