@@ -10,6 +10,7 @@ use alloc::{string::String, vec::Vec};
 
 use crate::{
     error::{Code, Error, Phase},
+    jose::jws::Algorithm,
     oauth::client::{Authentication, Client},
     text::{
         joined,
@@ -126,9 +127,11 @@ impl Metadata {
 
     /// Whether what this member is about may be signed so: the server lists it, or, where there is no list, it is RS256, which
     /// Discovery §3, JARM §3 and RFC 9701 §7 make every server support.
-    pub fn allows_algorithm(&self, list: &str, algorithm: &str) -> bool {
+    pub fn allows_algorithm(&self, list: &str, algorithm: Algorithm) -> bool {
         let listed = self.algorithms.iter().find(|(name, _)| *name == list);
-        listed.map_or(algorithm == "RS256", |(_, listed)| listed.iter().any(|one| one == algorithm))
+        // Read, not compared as text: one algorithm has two names, RFC 9864.
+        let is = |one: &String| Algorithm::parse(one) == Some(algorithm);
+        listed.map_or(algorithm == Algorithm::Rs256, |(_, listed)| listed.iter().any(is))
     }
 }
 

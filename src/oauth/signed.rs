@@ -51,7 +51,7 @@ impl Rules<'_> {
         }
         let agreed = match self.agreed {
             Some(agreed) => agreed.contains(&jws.algorithm),
-            None => jws.algorithm != Algorithm::Hs256 && server.allows_algorithm(self.algorithms, jws.algorithm.as_str()),
+            None => jws.algorithm != Algorithm::Hs256 && server.allows_algorithm(self.algorithms, jws.algorithm),
         };
         if !agreed || (client.fapi2 && !fapi2::allows(jws.algorithm)) {
             return Err((Code::AlgorithmRefused, "alg"));

@@ -140,7 +140,7 @@ fn steps(
     // 7. The algorithm: the registered one, or one of the server's. HMAC only when registered: else the public key may be taken for its secret.
     let agreed = match client.id_token_algorithm {
         Some(registered) => jws.algorithm == registered,
-        None => !by_hmac && server.allows_algorithm("id_token_signing_alg_values_supported", jws.algorithm.as_str()),
+        None => !by_hmac && server.allows_algorithm("id_token_signing_alg_values_supported", jws.algorithm),
     };
     require(agreed && (!client.fapi2 || fapi2::allows(jws.algorithm)), Code::AlgorithmRefused, "alg")?;
     checks.note(Check::IdTokenAlgorithm);

@@ -2,6 +2,7 @@
 
 use grantkit::{
     error::{Code, Phase},
+    jose::jws::Algorithm,
     oauth::{
         client::Client,
         metadata::{Metadata, check_secure, locations},
@@ -127,7 +128,16 @@ fn an_endpoint_is_secure_or_on_this_machine_or_refused() {
 fn a_server_that_lists_no_algorithms_may_use_rs256_alone() {
     let server = server_with(json!({"id_token_signing_alg_values_supported": null}));
     assert!(
-        server.allows_algorithm("id_token_signing_alg_values_supported", "RS256")
-            && !server.allows_algorithm("id_token_signing_alg_values_supported", "ES256")
+        server.allows_algorithm("id_token_signing_alg_values_supported", Algorithm::Rs256)
+            && !server.allows_algorithm("id_token_signing_alg_values_supported", Algorithm::Es256)
     );
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn an_algorithm_with_two_names_is_allowed_by_either_of_them() {
+    for name in ["EdDSA", "Ed25519"] {
+        let server = server_with(json!({"id_token_signing_alg_values_supported": ["none", name]}));
+        let allows = |algorithm| server.allows_algorithm("id_token_signing_alg_values_supported", algorithm);
+        assert_eq!([Algorithm::EdDsa, Algorithm::Rs256].map(allows), [true, false], "{name}");
+    }
 }
