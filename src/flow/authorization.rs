@@ -7,6 +7,7 @@ use crate::{
     flow::{Parameters, Relation, Run, Signer, Step, Stop, Tokens},
     oauth::{
         authorization::{self, Begun, Pending, join_query},
+        client::Authentication,
         jar, jarm, par,
     },
     secret::Secret,
@@ -75,8 +76,9 @@ impl Run<'_> {
 
     /// Pushes the request, where the server or the client wants it so: the URL to leave by.
     fn push(&mut self, begun: &Begun) -> Result<String, Stop> {
-        // `client_id` comes with the client's authentication.
-        let others = begun.parameters.iter().filter(|(name, _)| name != "client_id");
+        // `client_id` comes with the client's authentication, but for HTTP Basic, which has it in a header: RFC 9126 §2.1 wants it in the form.
+        let in_header = matches!(self.client.authentication, Authentication::SecretBasic(..));
+        let others = begun.parameters.iter().filter(|(name, _)| in_header || name != "client_id");
         let parameters: Vec<_> = others.map(|(name, value)| (name.clone().into(), Secret::new(value.as_str()))).collect();
         let response = self.post("pushed_authorization_request_endpoint", Phase::Authorization, &parameters)?;
         let reference = par::receive(response, self.client)?;

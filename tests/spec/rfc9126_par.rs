@@ -7,7 +7,7 @@ use grantkit::{
     jose::jws::Jws,
     oauth::{
         authorization::Pending,
-        client::{Authentication, Client},
+        client::{Authentication, BasicEncoding, Client},
     },
     secret::Secret,
     text::form,
@@ -66,6 +66,27 @@ fn section_2_the_parameters_are_pushed_and_the_browser_carries_a_reference() {
         ]
     );
     assert!(form.contains(&("state".into(), state())));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn section_2_1_the_form_names_the_client_once_however_it_authenticates() {
+    let secret = || Secret::new("s");
+    for authentication in [
+        Authentication::None,
+        Authentication::SecretBasic(secret(), BasicEncoding::Rfc6749),
+        Authentication::SecretPost(secret()),
+        Authentication::SecretJwt(secret()),
+        Authentication::PrivateKeyJwt(None),
+        Authentication::Tls,
+    ] {
+        let mut client = client();
+        client.authentication = authentication.clone();
+        let (result, sent) = authorize(&mut relation(true, client), &[], |_| Event::Response(pushed()));
+        assert!(result.is_ok());
+        let form = form::parse(sent[0].body.as_ref().unwrap().expose());
+        let named: Vec<_> = form.iter().filter(|(name, _)| name == "client_id").map(|(_, value)| value.as_str()).collect();
+        assert_eq!(named, ["app"], "{authentication:?}");
+    }
 }
 
 #[wasm_bindgen_test(unsupported = test)]
