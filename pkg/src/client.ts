@@ -224,7 +224,7 @@ export class Client {
       for (const name in shows) headers.set(name, shows[name] as string);
       const response = await send.call(undefined, request ?? url, { ...init, method, headers, redirect: "manual" });
       const [nonce, challenge] = ["dpop-nonce", "www-authenticate"].map((name) => response.headers.get(name));
-      if (!nonce || !this.#core.learn(url, response.status, challenge, nonce, first && replayable && "dpop" in shows)) return response;
+      if (!nonce || !this.#core.learn(url, response.status, challenge, nonce, first && replayable ? shows.dpop : undefined)) return response;
       await response.body?.cancel();
     }
   }

@@ -7,8 +7,9 @@ use alloc::{
 
 use crate::{
     error::{Code, Error, Phase},
-    flow::{Relation, Run, Step, Stop, discovery::document, run::Lesson},
+    flow::{Relation, Run, Step, Stop, discovery::document},
     http::Request,
+    jose::{jws::Jws, jwt::Claims},
     oauth::{
         metadata::check_secure,
         resource::{self, AccessToken},
@@ -31,21 +32,25 @@ impl Relation {
         self.begin(now, move |run| run.show(&method, &url, &token))
     }
 
-    /// Learns from a resource's answer, whatever it is. Tells whether to send the request again, with new headers: where a proof was refused for
-    /// want of a nonce that is there now, and the request can be sent again at all, for the first time.
+    /// Learns from a resource's answer, whatever it is. Tells whether to send the request again, with new headers: where its proof was refused for
+    /// want of a nonce that is there now. `proof`: the one that it carried, where it can be sent again at all, for the first time.
     pub fn learn(
         &mut self,
         url: &str,
         status: u16,
         www_authenticate: Option<&str>,
         dpop_nonce: Option<&str>,
-        again: bool,
+        proof: Option<&str>,
     ) -> bool {
-        let news = dpop_nonce.is_some_and(|nonce| self.learnt.nonces.is_news(url, nonce));
-        if let (true, Some(nonce)) = (news, dpop_nonce) {
-            self.learnt.take(Lesson::Nonce(url.into(), nonce.into()));
-        }
-        again && news && resource::asks_for_nonce(status, www_authenticate)
+        let nonces = &mut self.learnt.nonces;
+        nonces.learn(url, dpop_nonce);
+        // Another request may have learnt it meanwhile: what counts is what this one carried.
+        let (Some(proof), Some(nonce)) = (proof, nonces.get(url).filter(|nonce| dpop_nonce == Some(*nonce))) else {
+            return false;
+        };
+        let proof = Jws::parse(proof).ok();
+        let carried = proof.is_some_and(|proof| Claims::parse(&proof.payload).is_some_and(|claims| claims.is("nonce", nonce)));
+        !carried && resource::asks_for_nonce(status, www_authenticate)
     }
 
     /// Asks who the user is: the claims, as JSON. `subject`: the `sub` of the ID token.

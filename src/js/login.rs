@@ -28,9 +28,16 @@ impl Core {
         convert::seconds(self.client.with(|relation| relation.clock_offset()))
     }
 
-    /// What a resource answered with a nonce to a request that showed a token; tells whether to send it again. `again`: it can be, and was not yet.
-    pub fn learn(&self, url: &str, status: u16, www_authenticate: Option<String>, dpop_nonce: &str, again: bool) -> bool {
-        self.client.with(|relation| relation.learn(url, status, www_authenticate.as_deref(), Some(dpop_nonce), again))
+    /// What a resource answered with a nonce to a request that showed a token; tells whether to send it again. `proof`: its own, where it can be, and was not yet.
+    pub fn learn(
+        &self,
+        url: &str,
+        status: u16,
+        www_authenticate: Option<String>,
+        dpop_nonce: &str,
+        proof: Option<String>,
+    ) -> bool {
+        self.client.with(|relation| relation.learn(url, status, www_authenticate.as_deref(), Some(dpop_nonce), proof.as_deref()))
     }
 }
 

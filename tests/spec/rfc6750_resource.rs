@@ -181,7 +181,7 @@ fn what_is_no_token_is_refused() {
 fn rfc9449_section_7_1_a_bound_token_comes_with_a_proof_of_this_request() {
     let mut relation = relation();
     let url = "https://rs.example/api/x?y";
-    assert!(!relation.learn(url, 200, None, Some("n1"), true), "a success is learnt from, not repeated");
+    assert!(!relation.learn(url, 200, None, Some("n1"), Some("")), "a success is learnt from, not repeated");
     let headers = show(&mut relation, url, &token("DPoP")).unwrap();
     assert_eq!(headers[0].1.expose(), "DPoP mF_9.B5f-4.1JqM");
     let proof: Value = serde_json::from_str(&Jws::parse(headers[1].1.expose()).unwrap().payload).unwrap();
@@ -207,11 +207,27 @@ fn rfc9449_section_9_it_is_sent_again_only_where_a_nonce_was_asked_for_and_is_ne
         (401, Some("DPoP error="), Some("n1"), true, false),
         (401, None, Some("n1"), true, false),
     ] {
-        assert_eq!(relation().learn(url, status, challenge, nonce, again), expected, "{status} {challenge:?} {nonce:?} {again}");
+        let mut relation = relation();
+        let headers = show(&mut relation, url, &token("DPoP")).unwrap();
+        let proof = headers.get(1).filter(|_| again).map(|(_, proof)| proof.expose());
+        assert_eq!(relation.learn(url, status, challenge, nonce, proof), expected, "{status} {challenge:?} {nonce:?} {again}");
     }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn rfc9449_section_9_requests_under_way_together_are_each_sent_again_and_once() {
+    let asks = Some(r#"DPoP error="use_dpop_nonce""#);
+    let url = "https://rs.example/api";
     let mut relation = relation();
-    assert!(relation.learn(url, 401, asks, Some("n1"), true));
-    assert!(!relation.learn(url, 401, asks, Some("n1"), true), "the same nonce is no news");
+    let proof = |relation: &mut Relation| show(relation, url, &token("DPoP")).unwrap()[1].1.expose().to_string();
+    let proofs = [proof(&mut relation), proof(&mut relation)];
+    for without in &proofs {
+        assert!(relation.learn(url, 401, asks, Some("n1"), Some(without)), "what another has learnt does not count");
+    }
+    let with = proof(&mut relation);
+    assert!(!relation.learn(url, 401, asks, Some("n1"), Some(&with)), "the same nonce again helps nobody");
+    assert!(relation.learn(url, 401, asks, Some("n2"), Some(&with)));
+    assert!(!relation.learn(url, 401, asks, Some("n 3"), Some(&with)), "a nonce that cannot be sent");
 }
 
 #[wasm_bindgen_test(unsupported = test)]

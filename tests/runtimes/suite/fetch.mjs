@@ -57,6 +57,20 @@ export default function (test, { grantkit, facts, same, holds, refused, serverTh
     same(calls.length, 0);
   });
 
+  test("requests to an API that are under way together are each repeated once with the nonce that it asks for", async () => {
+    const { privateKey, publicKey } = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign", "verify"]);
+    const nonces = [];
+    const fetch = async (url, { headers }) => {
+      const { nonce } = JSON.parse(atob(new Headers(headers).get("dpop").split(".")[1].replaceAll("-", "+").replaceAll("_", "/")));
+      nonces.push(nonce);
+      await new Promise((done) => setTimeout(done, 20));
+      return nonce === "n1" ? new Response("ok") : new Response("", { status: 401, headers: { "dpop-nonce": "n1", "www-authenticate": 'DPoP error="use_dpop_nonce"' } });
+    };
+    const client = new Client(SERVER, { clientId: "app", dpop: { privateKey, publicKey }, api: "https://api.example", fetch });
+    const all = await Promise.all([1, 2, 3].map((one) => client.fetch({ access_token: "a", token_type: "DPoP" }, `https://api.example/${one}`)));
+    same([all.map(({ status }) => status), nonces.length], [[200, 200, 200], 6]);
+  });
+
   test("the global fetch is looked up at each call", async () => {
     const client = new Client(SERVER, { clientId: "app" });
     const { fetch } = globalThis;
