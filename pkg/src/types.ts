@@ -264,6 +264,8 @@ export interface Pending {
   readonly redirect_uri: string;
   readonly state: string;
   readonly code_verifier?: string;
+  /** `false`: the request went without PKCE, and so does the code, because the {@link ProviderPreset} says so. */
+  readonly pkce?: false;
   readonly nonce?: string;
   readonly scope?: string;
   readonly max_age?: number;

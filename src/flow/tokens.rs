@@ -111,6 +111,8 @@ impl Run<'_> {
         let mut checks = Checks::default();
         if expected.through_callback {
             checks.note(Check::State);
+        }
+        if expected.pkce {
             checks.note(Check::Pkce);
         }
         if expected.issuer_named && !self.client.dangerously_skip_issuer_check {

@@ -53,7 +53,8 @@ pub struct Pending {
     client_id: String,
     redirect_uri: String,
     state: Secret,
-    verifier: Verifier,
+    /// There unless the request went without PKCE: the provider refuses it.
+    verifier: Option<Verifier>,
     /// Sent where `openid` is asked for; then an ID token is due.
     nonce: Option<Secret>,
     scope: Option<String>,
@@ -127,7 +128,6 @@ pub fn start(server: &Metadata, client: &Client, parameters: &[(String, String)]
     };
 
     let [state, nonce, verifier] = entropy;
-    let verifier = Verifier::new(verifier);
     let pending = Pending {
         issuer: server.issuer.clone(),
         client_id: client.id.clone(),
@@ -137,7 +137,7 @@ pub fn start(server: &Metadata, client: &Client, parameters: &[(String, String)]
         scope: scope.map(Into::into),
         max_age,
         jarm: given("response_mode").is_some_and(|mode| mode == "jwt" || mode.ends_with(".jwt")),
-        verifier,
+        verifier: pkce.then(|| Verifier::new(verifier)),
     };
 
     let mut sent = Vec::new();
@@ -154,10 +154,10 @@ pub fn start(server: &Metadata, client: &Client, parameters: &[(String, String)]
     if let Some(nonce) = &pending.nonce {
         put("nonce", nonce.expose());
     }
-    if pkce {
+    if let Some(verifier) = &pending.verifier {
         match method {
-            "S256" => put("code_challenge", &pending.verifier.challenge()),
-            _ => put("code_challenge", pending.verifier.secret().expose()),
+            "S256" => put("code_challenge", &verifier.challenge()),
+            _ => put("code_challenge", verifier.secret().expose()),
         }
         put("code_challenge_method", method);
     }
@@ -229,6 +229,7 @@ impl Pending {
                 None => Ok(first),
             }
         };
+        let verifier = self.verifier.as_ref().map(Verifier::secret);
         let (state, iss, error, code) = (one("state")?, one("iss")?, one("error")?, one("code")?);
         if !state.is_some_and(|state| same(state, self.state.expose())) {
             return Err(at(Code::StateMismatch).about("state"));
@@ -238,7 +239,7 @@ impl Pending {
             issuer::check(iss, &server.issuer, promised).map_err(|code| at(code).about("iss"))?;
         }
         if let Some(error) = error {
-            let secrets = [self.state.expose(), self.verifier.secret().expose()];
+            let secrets = [self.state.expose(), verifier.map_or("", Secret::expose)];
             let clean = |text: &str| excerpt(text.as_bytes(), &secrets);
             let refusal = Refusal {
                 error: excerpt::word(error, &secrets),
@@ -248,18 +249,19 @@ impl Pending {
             return Err(at(Code::refusal(interop::standard_error(error))).with(|report| report.refusal = Some(refusal)));
         }
         let code = code.filter(|code| !code.is_empty()).ok_or_else(|| at(Code::MissingCode).about("code"))?;
-        Ok(Grant::authorization_code(code, &self.redirect_uri, self.verifier.secret().clone()).expecting(
-            self.nonce,
-            self.max_age,
-            iss.is_some(),
-        ))
+        let grant = Grant::authorization_code(code, &self.redirect_uri, verifier.cloned());
+        Ok(grant.expecting(self.nonce, self.max_age, iss.is_some()))
     }
 
     /// As text, to be kept where only this client can read it.
     pub fn to_json(&self) -> String {
         let mut json = Writer::default();
         json.string("issuer", &self.issuer).string("client_id", &self.client_id).string("redirect_uri", &self.redirect_uri);
-        json.string("state", self.state.expose()).string("code_verifier", self.verifier.secret().expose());
+        json.string("state", self.state.expose());
+        match &self.verifier {
+            Some(verifier) => json.string("code_verifier", verifier.secret().expose()),
+            None => json.boolean("pkce", false),
+        };
         json.optional("nonce", self.nonce.as_ref().map(Secret::expose)).optional("scope", self.scope.as_deref());
         if let Some(max_age) = self.max_age {
             json.integer("max_age", max_age);
@@ -275,16 +277,21 @@ impl Pending {
         let text = |name: &'static str| object.filled(name).ok_or(name);
         let nonce = object.get("nonce").map(|value| value.string().map(Secret::new).ok_or("nonce")).transpose()?;
         let max_age = object.get("max_age").map(|value| value.integer().ok_or("max_age")).transpose()?;
+        let flag = |name: &str| object.get(name).and_then(Raw::boolean);
+        let verifier = match flag("pkce") {
+            Some(false) => None,
+            _ => Some(Verifier::parse(&text("code_verifier")?).ok_or("code_verifier")?),
+        };
         Ok(Self {
             issuer: text("issuer")?,
             client_id: text("client_id")?,
             redirect_uri: text("redirect_uri")?,
             state: Secret::new(text("state")?),
-            verifier: Verifier::parse(&text("code_verifier")?).ok_or("code_verifier")?,
+            verifier,
             nonce,
             scope: object.text("scope"),
             max_age,
-            jarm: object.get("jarm").and_then(Raw::boolean) == Some(true),
+            jarm: flag("jarm") == Some(true),
         })
     }
 }

@@ -1,7 +1,7 @@
 //! What high stakes leave of the choices.
 //!
 //! FAPI 2.0 picks one secure way out of OAuth's many. With [`Client::fapi2`] on, everything outside of it is refused before it is sent: requests are pushed,
-//! PKCE is S256, the client authenticates by key or certificate, tokens are bound to one of them, callbacks name their issuer, departures from RFC 6749 are errors.
+//! PKCE is S256, the client authenticates by key (for the issuer alone) or certificate, tokens are bound to one of them, callbacks name their issuer, departures from RFC 6749 are errors.
 //!
 //! Left out: whether tokens of a client that authenticates by mutual TLS are bound to its certificate, which the server knows and the response does not say.
 //! Endpoints on this machine may be `http:`, here as everywhere.
@@ -36,6 +36,7 @@ pub fn check(client: &Client, phase: Phase) -> Result<(), Error> {
         (client.dpop || by_certificate, "dpop"),
         (client.id_token_algorithm.is_none_or(allows), "idTokenSignedResponseAlg"),
         (!client.dangerously_plain_pkce, "dangerouslyPlainPkce"),
+        (!client.provider.without_pkce && !client.provider.token_endpoint_audience, "provider"),
         (!client.dangerously_allow_http, "dangerouslyAllowHttp"),
         (!client.dangerously_skip_issuer_check, "dangerouslySkipIssuerCheck"),
     ];

@@ -54,6 +54,8 @@ pub struct Expected {
     pub refresh_token: Option<Secret>,
     /// The grant came through a callback, whose state was compared.
     pub through_callback: bool,
+    /// … whose code is redeemed with the verifier of its login.
+    pub pkce: bool,
     /// … and which named its issuer.
     pub issuer_named: bool,
 }
@@ -106,16 +108,18 @@ impl Grant {
     }
 
     /// The code that a callback brought, [§4.1.3](https://www.rfc-editor.org/rfc/rfc6749.html#section-4.1.3).
-    pub(crate) fn authorization_code(code: &str, redirect_uri: &str, verifier: Secret) -> Self {
-        Self::new("authorization_code", true)
-            .with("code", Secret::new(code))
-            .with("redirect_uri", Secret::new(redirect_uri))
-            .with("code_verifier", verifier)
+    /// Without a verifier where no challenge was sent, or servers refuse it: [RFC 9700 §4.8.2](https://www.rfc-editor.org/rfc/rfc9700.html#section-4.8.2).
+    pub(crate) fn authorization_code(code: &str, redirect_uri: &str, verifier: Option<Secret>) -> Self {
+        let mut grant =
+            Self::new("authorization_code", true).with("code", Secret::new(code)).with("redirect_uri", Secret::new(redirect_uri));
+        grant.parameters.extend(verifier.map(|verifier| ("code_verifier".into(), verifier)));
+        grant
     }
 
     /// What the callback's login expects of an ID token.
     pub(crate) fn expecting(mut self, nonce: Option<Secret>, max_age: Option<i64>, issuer_named: bool) -> Self {
-        self.expected = Expected { nonce, max_age, issuer_named, through_callback: true, ..Expected::default() };
+        let pkce = self.has("code_verifier");
+        self.expected = Expected { nonce, max_age, issuer_named, pkce, through_callback: true, ..Expected::default() };
         self
     }
 

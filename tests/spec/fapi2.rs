@@ -83,13 +83,15 @@ fn a_login_within_the_profile_is_pushed_proven_and_bound() {
 
 type Change = fn(&mut Client);
 
-const OUTSIDE: [(Change, &str); 8] = [
+const OUTSIDE: [(Change, &str); 10] = [
     (|client| client.authentication = Authentication::None, "clientAuth"),
     (|client| client.authentication = Authentication::SecretBasic(Secret::new("s"), BasicEncoding::Rfc6749), "clientAuth"),
     (|client| client.authentication = Authentication::SecretJwt(Secret::new("s")), "clientAuth"),
     (|client| client.dpop = false, "dpop"),
     (|client| client.id_token_algorithm = Some(Algorithm::Rs256), "idTokenSignedResponseAlg"),
     (|client| client.dangerously_plain_pkce = true, "dangerouslyPlainPkce"),
+    (|client| client.provider.without_pkce = true, "provider"),
+    (|client| client.provider.token_endpoint_audience = true, "provider"),
     (|client| client.dangerously_allow_http = true, "dangerouslyAllowHttp"),
     (|client| client.dangerously_skip_issuer_check = true, "dangerouslySkipIssuerCheck"),
 ];

@@ -5,7 +5,10 @@ use grantkit::{
     flow::{Event, Relation, Tokens},
     http::Request,
     js::convert,
-    oauth::{authorization, client::Client},
+    oauth::{
+        authorization::{self, Pending},
+        client::Client,
+    },
     quirk::preset::Preset,
     text::{form, json::Object},
 };
@@ -63,6 +66,27 @@ fn pkce_is_left_out_for_servers_that_refuse_it_alone() {
     };
     assert_eq!(names(&with(json!({}))), 2);
     assert_eq!(names(&with(json!({"pkce": "unsupported"}))), 0);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn rfc9700_4_8_2_a_code_that_was_asked_for_without_pkce_is_redeemed_without_it() {
+    for (provider, pkce) in [(json!({}), true), (json!({"pkce": "unsupported"}), false)] {
+        let mut client = with(provider);
+        client.scope = None;
+        let mut relation = Relation::new(server(), client);
+        let step = relation.authorize(&[]);
+        let (begun, _) = drive(&mut relation, step, |_| Event::Failed(Code::Network));
+        let kept = begun.unwrap().1.to_json();
+        assert_eq!((kept.contains("code_verifier"), kept.contains(r#""pkce":false"#)), (pkce, !pkce));
+        // What counts is what was sent, whatever the client says when the browser is back.
+        relation.client.provider.without_pkce = pkce;
+        let pending = Pending::parse(&Object::parse(&kept).unwrap()).unwrap();
+        let step = relation.callback(&callback(), pending, now());
+        let answer = json_response(200, &json!({"access_token": "at", "token_type": "Bearer"}));
+        let (result, sent) = drive(&mut relation, step, |_| Event::Response(answer.clone()));
+        assert_eq!(sent[0].body.as_ref().unwrap().expose().contains("code_verifier="), pkce);
+        assert_eq!(result.unwrap().checks().iter().any(|check| check.as_str() == "pkce"), pkce);
+    }
 }
 
 #[wasm_bindgen_test(unsupported = test)]

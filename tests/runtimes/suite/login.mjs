@@ -94,6 +94,16 @@ export default function (test, { grantkit, facts, same, holds, refused, serverTh
     });
   }
 
+  test("where the provider refuses PKCE, no part of a login has it, and no check claims it", async () => {
+    const server = await serverThat({ "/token": { json: { access_token: "a", token_type: "Bearer" } } });
+    const client = new Client(server.metadata, { clientId: "app", redirectUri: app, provider: { pkce: "unsupported" } });
+    const { url, pending } = await client.authorize();
+    same([url.includes("code_challenge"), pending.pkce, pending.code_verifier], [false, false, undefined]);
+    same((await client.callback(`?code=c&state=${pending.state}`, pending)).checks, ["state"]);
+    const [request] = await server.log();
+    same([...new URLSearchParams(request.body)], [["grant_type", "authorization_code"], ["code", "c"], ["redirect_uri", app], ["client_id", "app"]]);
+  });
+
   test("a callback that is not this login's is refused, and no code is spent", async () => {
     const server = await serverThat();
     const client = new Client({ ...server.metadata, authorization_response_iss_parameter_supported: true }, { clientId: "app", redirectUri: app });
