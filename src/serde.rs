@@ -5,12 +5,12 @@
 //! Everything is written as [`Tokens::to_json`] and its like write it: the names and members of the JavaScript API. Mind where it goes: tokens and the code verifier
 //! are in it as they are.
 
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{self, MapAccess, Visitor},
+    de::{self, MapAccess, SeqAccess, Visitor},
     ser::{Error as _, SerializeMap, SerializeSeq},
 };
 
@@ -105,6 +105,7 @@ impl<'de> Visitor<'de> for Members {
                 Plain::Text(text) => json.string(&name, &text),
                 Plain::Integer(integer) => json.integer(&name, integer),
                 Plain::Flag(flag) => json.boolean(&name, flag),
+                Plain::Texts(texts) => json.list(&name, texts.iter().map(String::as_str)),
                 Plain::Nothing => &mut json,
             };
         }
@@ -117,6 +118,7 @@ enum Plain {
     Text(String),
     Integer(i64),
     Flag(bool),
+    Texts(Vec<String>),
     Nothing,
 }
 
@@ -128,11 +130,11 @@ impl<'de> Deserialize<'de> for Plain {
 
 struct PlainVisitor;
 
-impl Visitor<'_> for PlainVisitor {
+impl<'de> Visitor<'de> for PlainVisitor {
     type Value = Plain;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("text, a whole number, true, false or null")
+        f.write_str("text, a whole number, true, false, a list of texts or null")
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Plain, E> {
@@ -159,6 +161,14 @@ impl Visitor<'_> for PlainVisitor {
         #[allow(clippy::cast_precision_loss, clippy::float_cmp, reason = "the same")]
         let same = whole as f64 == number && number.abs() < EXACT;
         if same { Ok(Plain::Integer(whole)) } else { Err(E::custom("not a whole number")) }
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Plain, A::Error> {
+        let mut texts = Vec::new();
+        while let Some(text) = list.next_element()? {
+            texts.push(text);
+        }
+        Ok(Plain::Texts(texts))
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<Plain, E> {

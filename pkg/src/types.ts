@@ -269,6 +269,8 @@ export interface Pending {
   readonly nonce?: string;
   readonly scope?: string;
   readonly max_age?: number;
+  /** The `resource` indicators that the request named; the token request names the same. */
+  readonly resource?: readonly string[];
   readonly jarm?: boolean;
 }
 

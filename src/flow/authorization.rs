@@ -98,6 +98,7 @@ impl Run<'_> {
                 pending.receive_parameters(&parameters, self.server, self.client)?
             }
         };
+        // What the login named, or, where it does not say, the client's own.
         self.tokens(grant.with_default_resource(self.client))
     }
 }

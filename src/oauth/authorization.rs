@@ -16,7 +16,14 @@ use alloc::{
 use crate::{
     error::{Code, Error, Phase, Refusal},
     limits,
-    oauth::{client::Client, fapi2, issuer, metadata::Metadata, pkce::Verifier, rar, token::Grant},
+    oauth::{
+        client::Client,
+        fapi2, issuer,
+        metadata::{Metadata, strings},
+        pkce::Verifier,
+        rar,
+        token::Grant,
+    },
     quirk::interop,
     secret::{Secret, opaque, same},
     text::{
@@ -59,6 +66,8 @@ pub struct Pending {
     nonce: Option<Secret>,
     scope: Option<String>,
     max_age: Option<i64>,
+    /// The resources that were named, for the token request to name too.
+    resource: Vec<String>,
     /// The response is to come as a JWT (JARM).
     jarm: bool,
 }
@@ -128,7 +137,7 @@ pub fn start(server: &Metadata, client: &Client, parameters: &[(String, String)]
     };
 
     let [state, nonce, verifier] = entropy;
-    let pending = Pending {
+    let mut pending = Pending {
         issuer: server.issuer.clone(),
         client_id: client.id.clone(),
         redirect_uri: redirect_uri.into(),
@@ -136,6 +145,7 @@ pub fn start(server: &Metadata, client: &Client, parameters: &[(String, String)]
         nonce: openid.then(|| Secret::new(base64url::encode(nonce))),
         scope: scope.map(Into::into),
         max_age,
+        resource: Vec::new(),
         jarm: given("response_mode").is_some_and(|mode| mode == "jwt" || mode.ends_with(".jwt")),
         verifier: pkce.then(|| Verifier::new(verifier)),
     };
@@ -167,6 +177,8 @@ pub fn start(server: &Metadata, client: &Client, parameters: &[(String, String)]
     let of_provider = provider.authorization_parameters.iter().filter(|(name, _)| given(name).is_none());
     let of_call = parameters.iter().filter(|(name, _)| name != "redirect_uri" && name != "scope");
     of_call.chain(of_provider).for_each(|(name, value)| put(name, value));
+    let resources = sent.iter().filter(|(name, _)| name == provider.name("resource"));
+    pending.resource = resources.map(|(_, value)| value.clone()).collect();
     Ok(Begun { parameters: sent, pending })
 }
 
@@ -250,6 +262,7 @@ impl Pending {
         }
         let code = code.filter(|code| !code.is_empty()).ok_or_else(|| at(Code::MissingCode).about("code"))?;
         let grant = Grant::authorization_code(code, &self.redirect_uri, verifier.cloned());
+        let grant = self.resource.into_iter().fold(grant, |grant, one| grant.with("resource", Secret::new(one)));
         Ok(grant.expecting(self.nonce, self.max_age, iss.is_some()))
     }
 
@@ -265,6 +278,9 @@ impl Pending {
         json.optional("nonce", self.nonce.as_ref().map(Secret::expose)).optional("scope", self.scope.as_deref());
         if let Some(max_age) = self.max_age {
             json.integer("max_age", max_age);
+        }
+        if !self.resource.is_empty() {
+            json.list("resource", self.resource.iter().map(String::as_str));
         }
         if self.jarm {
             json.boolean("jarm", true);
@@ -291,6 +307,7 @@ impl Pending {
             nonce,
             scope: object.text("scope"),
             max_age,
+            resource: object.get("resource").map_or(Some(Vec::new()), strings).ok_or("resource")?,
             jarm: flag("jarm") == Some(true),
         })
     }

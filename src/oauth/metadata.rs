@@ -175,6 +175,7 @@ pub fn locations(issuer: &str) -> Option<Vec<String>> {
     Some(locations)
 }
 
-fn strings(value: Raw<'_>) -> Option<Vec<String>> {
+/// A list of texts.
+pub(super) fn strings(value: Raw<'_>) -> Option<Vec<String>> {
     value.array()?.into_iter().map(|item| item.string().map(Into::into)).collect()
 }

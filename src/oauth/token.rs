@@ -155,7 +155,7 @@ impl Grant {
         self.with_default_resource(client)
     }
 
-    /// Adds the client's `resource` where the call named none, [RFC 8707 §2.2](https://www.rfc-editor.org/rfc/rfc8707.html#section-2.2).
+    /// Adds the client's `resource` where the call (or the login) named none, [RFC 8707 §2.2](https://www.rfc-editor.org/rfc/rfc8707.html#section-2.2).
     #[must_use]
     pub fn with_default_resource(mut self, client: &Client) -> Self {
         if !self.has("resource") {

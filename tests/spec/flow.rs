@@ -10,6 +10,7 @@ use grantkit::{
         metadata::Metadata,
     },
     secret::Secret,
+    text::{form, json::Object},
 };
 use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -239,6 +240,38 @@ fn a_refresh_carries_the_old_token_forward_unless_there_is_a_new_one() {
             sent[0].body.as_ref().unwrap().expose(),
             "grant_type=refresh_token&refresh_token=rt0&scope=email&client_id=app"
         );
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn rfc8707_section_2_2_a_code_is_redeemed_for_the_resources_that_its_login_named() {
+    let (a, b, c) = ("https://a.example", "https://b.example", "https://c.example");
+    let cases: [(&[&str], Option<&[&str]>, &[&str]); 4] =
+        [(&[], None, &[]), (&[a], None, &[a]), (&[a], Some(&[b, c]), &[b, c]), (&[], Some(&[b]), &[b])];
+    for (own, named, expected) in cases {
+        let mut client = client();
+        client.scope = None;
+        client.resource = own.iter().map(|one| one.to_string()).collect();
+        let mut relation = Relation::new(server(), client);
+        let named: Vec<_> = named.unwrap_or_default().iter().map(|one| ("resource".to_string(), one.to_string())).collect();
+        let step = relation.authorize(&named);
+        let (url, pending) = drive(&mut relation, step, |_| Event::Failed(Code::Network)).0.unwrap();
+        let kept = pending.to_json();
+        let resources = |text: &str| -> Vec<String> {
+            form::parse(text).into_iter().filter(|(name, _)| name == "resource").map(|(_, value)| value).collect()
+        };
+        assert_eq!(resources(url.split_once('?').unwrap().1), expected);
+        let mut redeem = |kept: &str| {
+            let pending = Pending::parse(&Object::parse(kept).unwrap()).unwrap();
+            let step = relation.callback(&callback(), pending, now());
+            let (_, sent) = drive(&mut relation, step, |_| Event::Failed(Code::Network));
+            resources(sent[0].body.as_ref().unwrap().expose())
+        };
+        assert_eq!(redeem(&kept), expected);
+        // A login that began before it was written down.
+        let mut older: Value = serde_json::from_str(&kept).unwrap();
+        older.as_object_mut().unwrap().remove("resource");
+        assert_eq!(redeem(&older.to_string()), own);
     }
 }
 

@@ -249,15 +249,20 @@ fn a_login_is_finished_where_it_began() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_pending_login_survives_as_text() {
-    let (_, pending) = start(&[("max_age", "60")]).unwrap();
+    let (_, pending) = start(&[("max_age", "60"), ("resource", "https://a.example"), ("resource", "https://b.example")]).unwrap();
     let text = pending.to_json();
     assert_eq!(Pending::parse(&Object::parse(&text).unwrap()), Ok(pending));
     let mut document: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(document["max_age"], 60);
+    assert_eq!((&document["max_age"], &document["resource"]), (&json!(60), &json!(["https://a.example", "https://b.example"])));
     for member in ["issuer", "client_id", "redirect_uri", "state", "code_verifier"] {
         let kept = document[member].take();
         assert_eq!(Pending::parse(&Object::parse(&document.to_string()).unwrap()), Err(member));
         document[member] = kept;
+    }
+    for bad in [json!("https://a.example"), json!([5]), json!({})] {
+        let kept = core::mem::replace(&mut document["resource"], bad);
+        assert_eq!(Pending::parse(&Object::parse(&document.to_string()).unwrap()), Err("resource"));
+        document["resource"] = kept;
     }
     document["code_verifier"] = "short".into();
     assert_eq!(Pending::parse(&Object::parse(&document.to_string()).unwrap()), Err("code_verifier"));

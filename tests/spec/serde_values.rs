@@ -12,7 +12,8 @@ use crate::spec::world;
 
 fn pending() -> Pending {
     let mut relation = Relation::new(world::server(), world::client());
-    let step = relation.authorize(&[("max_age".into(), "300".into())]).unwrap();
+    let parameters = [("max_age".into(), "300".into()), ("resource".into(), "https://a.example".into())];
+    let step = relation.authorize(&parameters).unwrap();
     world::drive(&mut relation, Ok(step), |_| panic!("nothing is sent")).0.unwrap().1
 }
 
@@ -59,6 +60,7 @@ fn a_pending_login_that_is_not_whole_is_refused() {
         ("max_age", json!(0.5)),
         ("max_age", json!("300")),
         ("nonce", json!({ "deep": true })),
+        ("resource", json!([["deep"]])),
     ] {
         let mut changed = whole.clone();
         changed[member] = value.clone();

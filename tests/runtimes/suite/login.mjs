@@ -104,6 +104,15 @@ export default function (test, { grantkit, facts, same, holds, refused, serverTh
     same([...new URLSearchParams(request.body)], [["grant_type", "authorization_code"], ["code", "c"], ["redirect_uri", app], ["client_id", "app"]]);
   });
 
+  test("a code is redeemed for the resources that its login named, not for those of the options", async () => {
+    const server = await serverThat({ "/token": { json: { access_token: "a", token_type: "Bearer" } } });
+    const client = new Client(server.metadata, { clientId: "app", redirectUri: app, resource: "https://a.example" });
+    const { pending } = await client.authorize({ resource: ["https://b.example", "https://c.example"] });
+    await client.callback(`?code=c&state=${pending.state}`, JSON.parse(JSON.stringify(pending)));
+    const [request] = await server.log();
+    same([pending.resource, new URLSearchParams(request.body).getAll("resource")], [["https://b.example", "https://c.example"], ["https://b.example", "https://c.example"]]);
+  });
+
   test("a callback that is not this login's is refused, and no code is spent", async () => {
     const server = await serverThat();
     const client = new Client({ ...server.metadata, authorization_response_iss_parameter_supported: true }, { clientId: "app", redirectUri: app });
