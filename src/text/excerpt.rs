@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use crate::{
     limits,
-    text::{find, form, is_among, plain_length},
+    text::{hex, integer, is_among, json, plain_length},
 };
 
 const BLOT: &str = "[redacted]";
@@ -46,29 +46,81 @@ pub fn word(text: &str, secrets: &[&str]) -> String {
     clean
 }
 
-/// As they are, and as a form has them: a server that quotes the request quotes its body.
+/// Blots out each place where a secret stands.
 fn blot_all(text: &mut String, secrets: &[&str]) {
     for secret in secrets.iter().filter(|secret| secret.len() >= limits::SECRET_CHARACTERS) {
-        blot(text, secret);
-        blot(text, &form::encode(secret));
+        let mut from = 0;
+        while from < text.len() {
+            let length = text.get(from..).and_then(|rest| quoted(rest, secret));
+            if let Some(length) = length {
+                text.replace_range(from..from.saturating_add(length), BLOT);
+            }
+            from = from.saturating_add(if length.is_some() { BLOT.len() } else { 1 });
+        }
     }
 }
+
+/// How long a secret at the front is: as it is, or as servers spell what they quote, in a form, a URL, HTML or JSON.
+fn quoted(text: &str, secret: &str) -> Option<usize> {
+    if text.starts_with(secret) {
+        return Some(secret.len());
+    }
+    let (mut rest, mut wanted) = (text, secret.as_bytes());
+    while !wanted.is_empty() {
+        let mut bytes = [0; 4];
+        let spelt = spelling(rest, &mut bytes).and_then(|(bytes, after)| Some((wanted.strip_prefix(bytes)?, after)));
+        (wanted, rest) = match spelt {
+            Some(next) => next,
+            None => {
+                let mut chars = rest.chars();
+                (wanted.strip_prefix(chars.next()?.encode_utf8(&mut bytes).as_bytes())?, chars.as_str())
+            }
+        };
+    }
+    text.len().checked_sub(rest.len())
+}
+
+/// What a spelling at the front stands for, and what is behind it: `+`, `%26`, `\"`, `\u0026`, `&amp;`, `&#38;`, `&#x26;`.
+fn spelling<'a, 'b>(text: &'a str, bytes: &'b mut [u8; 4]) -> Option<(&'b [u8], &'a str)> {
+    let mut rest = text;
+    let found = match text.as_bytes() {
+        [b'+', ..] => return Some((b" ", text.get(1..)?)),
+        [b'%', digits @ ..] => {
+            *bytes = hex(digits, 2)?.to_le_bytes();
+            return Some((bytes.get(..1)?, text.get(3..)?));
+        }
+        [b'&', ..] => {
+            let end = text.bytes().take(ENTITY).position(|byte| byte == b';')?;
+            rest = text.get(end.saturating_add(1)..)?;
+            match text.get(1..end)? {
+                "amp" => '&',
+                "lt" => '<',
+                "gt" => '>',
+                "quot" => '"',
+                "apos" => '\'',
+                other => {
+                    let number = other.strip_prefix("#")?;
+                    let digits = number.as_bytes();
+                    char::from_u32(match digits {
+                        [b'x' | b'X', digits @ ..] => hex(digits, digits.len())?,
+                        _ => u32::try_from(integer(number)?).ok()?,
+                    })?
+                }
+            }
+        }
+        _ => json::escape(&mut rest)?,
+    };
+    Some((found.encode_utf8(bytes).as_bytes(), rest))
+}
+
+/// The longest of those that stand for one character: `&#x10ffff;`.
+const ENTITY: usize = 10;
 
 /// As much of it as is text.
 fn readable(body: &[u8]) -> &str {
     match core::str::from_utf8(body) {
         Ok(text) => text,
         Err(error) => body.get(..error.valid_up_to()).and_then(|valid| core::str::from_utf8(valid).ok()).unwrap_or(""),
-    }
-}
-
-/// Blots out each place where a secret stands.
-fn blot(text: &mut String, secret: &str) {
-    let mut from = 0;
-    while let Some(found) = text.get(from..).and_then(|rest| find(rest, secret)) {
-        let start = found.saturating_add(from);
-        text.replace_range(start..start.saturating_add(secret.len()), BLOT);
-        from = start.saturating_add(BLOT.len());
     }
 }
 

@@ -303,7 +303,7 @@ impl<'a> Scanner<'a> {
 }
 
 /// Takes one escape off the front, `\` included, and tells which character it stands for.
-fn escape(rest: &mut &str) -> Option<char> {
+pub(super) fn escape(rest: &mut &str) -> Option<char> {
     let [b'\\', kind, digits @ ..] = rest.as_bytes() else { return None };
     let mut length = 2;
     let found = match *kind {

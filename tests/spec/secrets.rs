@@ -312,6 +312,30 @@ fn a_short_secret_that_any_endpoint_quotes_is_blotted_out_plain_and_encoded() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn a_secret_is_blotted_out_however_it_is_spelt() {
+    let secret = r#"K7&"x<p>L/'\ +ä😀%26"#;
+    for spelt in [
+        secret,
+        "K7%26%22x%3Cp%3EL%2F%27%5C+%2B%C3%A4%F0%9F%98%80%2526",
+        "K7%26%22x%3cp%3eL/'%5c%20%2b%c3%a4%f0%9f%98%80%2526",
+        r#"K7&amp;&quot;x&lt;p&gt;L/&#39;\ +ä😀%26"#,
+        r#"K7&#38;&#34;x&#60;p&#62;L/&apos;\ +&#228;&#128512;%26"#,
+        r#"K7&#x26;&#x22;x&#x3c;p&#x3E;L&#x2F;&#X27;\ &#x2B;&#xe4;&#x1f600;%26"#,
+        r#"K7&\"x<p>L/'\\ +ä😀%26"#,
+        r#"K7\u0026\"x\u003cp\u003EL\/\u0027\\ \u002b\u00e4\ud83d\ude00%26"#,
+    ] {
+        assert_eq!(excerpt(format!("<b>{spelt}</b> & %").as_bytes(), &[secret]), "<b>[redacted]</b> & %", "{spelt}");
+    }
+    for other in ["K7&amp", "&#;&#x;&#x110000;&#-38;&;", r"\u12 \u \", "%2 %zz %", "+ä"] {
+        assert_eq!(excerpt(other.as_bytes(), &[secret, "&amp;", "26 26"]), other);
+    }
+    // What looks like a spelling may be the secret itself.
+    for secret in ["a&amp;b", r"a\u0026b", "a%26b", "a+b+", r"ab\\"] {
+        assert_eq!(excerpt(secret.as_bytes(), &[secret]), "[redacted]");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn a_secret_or_a_token_is_not_begun_where_the_text_is_cut() {
     for shown in 1..CLIENT_SECRET.len() {
         let body = format!("{}{CLIENT_SECRET} and more", " ".repeat(limits::EXCERPT_BYTES - shown));

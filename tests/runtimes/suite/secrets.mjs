@@ -31,12 +31,15 @@ export default function (test, { grantkit, same, holds }) {
     same(thrown?.name, "GrantError", "what is thrown");
     const own = Object.getOwnPropertyNames(thrown).map((name) => `${name}: ${typeof thrown[name] === "object" ? JSON.stringify(thrown[name]) : String(thrown[name])}`);
     const log = [JSON.stringify(thrown), JSON.stringify(thrown.toJSON()), thrown.message, thrown.stack, String(thrown), ...own, String(thrown.cause), String(thrown.cause?.stack)].join("\n");
-    for (const secret of secrets.flatMap((one) => [one, encoded(one), btoa(one)])) holds(!log.includes(secret), `a secret stands in ${log}`);
+    const spelt = (one) => [one, encoded(one), btoa(one), one.replaceAll("&", "&amp;").replaceAll("/", "&#x2F;"), one.replaceAll("&", "\\u0026").replaceAll("/", "\\/")];
+    for (const secret of secrets.flatMap(spelt)) holds(!log.includes(secret), `a secret stands in ${log}`);
   }
 
   const quoting = {
     "a page": (body, authorization) => ({ text: `<pre>${body} ${authorization} ${ACCESS}</pre>` }),
     "a page, decoded": (body) => ({ status: 502, text: decodeURIComponent(body.replaceAll("+", " ")) }),
+    "a page, escaped": (body) => ({ status: 502, text: `<pre>${decodeURIComponent(body.replaceAll("+", " ")).replaceAll("&", "&amp;").replaceAll("/", "&#x2F;")}</pre>` }),
+    "what JSON escaped": (body) => ({ status: 502, type: "application/json", text: JSON.stringify(Object.fromEntries(new URLSearchParams(body))).replaceAll("&", "\\u0026").replaceAll("/", "\\/") }),
     "a refusal": (body, authorization) => ({ status: 400, type: "application/json", text: JSON.stringify({ error: "invalid_grant", error_description: `${decodeURIComponent(body.replaceAll("+", " "))} ${authorization}`, error_uri: `https://op.example/?${body}` }) }),
     "the error's own name": (body) => ({ status: 400, type: "application/json", text: JSON.stringify({ error: body }) }),
     "broken JSON": (body) => ({ type: "application/json", text: `{"access_token":"${ACCESS}","echo":"${body}"` }),
