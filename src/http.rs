@@ -5,6 +5,7 @@ use core::fmt;
 
 use crate::{
     error::{Code, Error, Phase},
+    limits,
     secret::Secret,
     text::{TOKEN, integer, is_one_of, is_plain},
 };
@@ -121,4 +122,10 @@ impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response").field("status", &self.status).field("content_type", &self.content_type).finish_non_exhaustive()
     }
+}
+
+/// Refuses a message that somebody sent us, where it is too long to be honest, before it is read.
+#[inline(never)]
+pub(crate) fn check_length(message: &str, phase: Phase, about: &str) -> Result<(), Error> {
+    if message.len() > limits::MESSAGE_BYTES { Err(Code::ResponseTooLarge.at(phase).about(about)) } else { Ok(()) }
 }

@@ -4,6 +4,10 @@
 /// metadata document with certificates under 256 KiB. More is an attack or the wrong address.
 pub const RESPONSE_BYTES: usize = 1 << 20;
 
+/// Bytes of what anybody can send us: an authorization response, signed or not, a ping, a logout token. Honest ones have one or two thousand, signed ones some
+/// more. Parameters take many times their size, and whether it is this login's is known only once they are read.
+pub const MESSAGE_BYTES: usize = 1 << 16;
+
 /// How deep JSON may nest. Claims and metadata need less than ten levels; recursion must stay far from the end of the 512 KiB wasm stack.
 pub const JSON_DEPTH: usize = 32;
 

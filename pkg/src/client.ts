@@ -110,7 +110,7 @@ export class Client {
    * @param location the address the browser came back to, its query, or the request (also of a form post).
    */
   async callback(location: string | URL | URLSearchParams | Request, pending: Pending, call?: CallOptions): Promise<Tokens> {
-    const callback = await callbackText(location);
+    const callback = shortened(await callbackText(location));
     return JSON.parse(await run(this.#core, "callback", { callback, pending }, "callback", call));
   }
 
@@ -168,7 +168,7 @@ export class Client {
    * @throws GrantError `state_mismatch` for a ping that does not belong to this request.
    */
   async backchannelPing(request: Backchannel, ping: Request, call?: CallOptions): Promise<Tokens> {
-    const input = { request, authorization: ping.headers.get("authorization"), body: await ping.text() };
+    const input = { request, authorization: ping.headers.get("authorization"), body: shortened(await textOf(ping)) };
     return JSON.parse(await run(this.#core, "ping", input, "callback", call));
   }
 
@@ -234,7 +234,7 @@ export class Client {
    * [OpenID Connect Back-Channel Logout §2.6](https://openid.net/specs/openid-connect-backchannel-1_0.html#Validation)
    */
   async validateLogoutToken(token: string, call?: CallOptions): Promise<LogoutTokenClaims> {
-    return JSON.parse(await run(this.#core, "validate_logout_token", { token }, "logout_token", call));
+    return JSON.parse(await run(this.#core, "validate_logout_token", { token: shortened(token) }, "logout_token", call));
   }
 
   /**
@@ -266,13 +266,36 @@ function isReplayable(body: unknown): boolean {
   );
 }
 
+/** Characters of a message that the core is shown at the most: one more than it takes. */
+const MOST = 65_537;
+
+/** A message as the core is shown it. For one that is too long stand as many spaces as it needs to refuse it: a piece may end within a character. */
+function shortened<T>(message: T): T | string {
+  return typeof message === "string" && message.length > MOST ? " ".repeat(MOST) : message;
+}
+
+/** The text of a body, read until it is too long. */
+async function textOf(request: Request): Promise<string> {
+  const { body } = request;
+  // Not every browser has it; and whoever read it before is told so.
+  if (!body || request.bodyUsed) return request.text();
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  for (let part; !(part = await reader.read()).done; ) {
+    text += decoder.decode(part.value, { stream: true });
+    if (text.length > MOST) await reader.cancel();
+  }
+  return text + decoder.decode();
+}
+
 /** A callback as text. A form post's body reads like a query. */
 async function callbackText(location: string | URL | URLSearchParams | Request): Promise<string> {
   try {
     if (typeof location === "string") return location;
     if (location instanceof URL) return location.href;
     if (location instanceof URLSearchParams) return `?${location}`;
-    if (location.method === "POST") return `?${await location.text()}`;
+    if (location.method === "POST") return `?${await textOf(location)}`;
     if (typeof location.url === "string") return location.url;
   } catch (cause) {
     throw invalidArgument("location", "callback", cause);

@@ -15,6 +15,7 @@ use alloc::{
 
 use crate::{
     error::{Code, Error, Phase, Refusal},
+    http::check_length,
     limits,
     oauth::{
         client::Client,
@@ -200,14 +201,14 @@ impl Pending {
     /// Judges a callback: an address (what follows `?`, or `#` where that holds the response), a query, or the body of a form post.
     ///
     /// # Errors
-    /// [`Code::RepeatedParameter`], [`Code::StateMismatch`], [`Code::IssuerMismatch`], [`Code::MissingIssuer`], the server's own
+    /// [`Code::ResponseTooLarge`], [`Code::RepeatedParameter`], [`Code::StateMismatch`], [`Code::IssuerMismatch`], [`Code::MissingIssuer`], the server's own
     /// error, [`Code::MissingCode`] (also where the response was to be signed: [`Relation::callback`](crate::flow::Relation::callback) takes those);
     /// [`Code::InvalidArgument`] where this login belongs to another client or server.
     pub fn receive(self, callback: &str, server: &Metadata, client: &Client) -> Result<Grant, Error> {
         if self.jarm {
             return Err(Code::MissingCode.at(Phase::Callback).about("response"));
         }
-        self.receive_parameters(&response_parameters(callback), server, client)
+        self.receive_parameters(&response_parameters(callback)?, server, client)
     }
 
     /// The JWT that holds the response, where one is due: [JARM §2.3](https://openid.net/specs/oauth-v2-jarm-final.html#section-2.3).
@@ -216,7 +217,7 @@ impl Pending {
         if !self.jarm {
             return Ok(None);
         }
-        let parameters = response_parameters(callback);
+        let parameters = response_parameters(callback)?;
         let token = form::get(&parameters, "response");
         token.map(|token| Some(token.into())).ok_or_else(|| Code::MissingCode.at(Phase::Callback).about("response"))
     }
@@ -314,11 +315,12 @@ impl Pending {
 }
 
 /// The pairs of a response, whatever carried it.
-pub(crate) fn response_parameters(callback: &str) -> Vec<(String, String)> {
+fn response_parameters(callback: &str) -> Result<Vec<(String, String)>, Error> {
+    check_length(callback, Phase::Callback, "callback")?;
     let (address, fragment) = cut(callback, b'#');
     let fragment = fragment.unwrap_or("");
     // Without a `?` it is a query already, or an address whose fragment holds the response.
     let pairs = form::parse(cut(address, b'?').1.unwrap_or(address));
     let is_response = |pairs: &[(String, String)]| pairs.iter().any(|(name, _)| is_one_of(name, &["code", "error", "state"]));
-    if is_response(&pairs) || fragment.is_empty() { pairs } else { form::parse(fragment) }
+    Ok(if is_response(&pairs) || fragment.is_empty() { pairs } else { form::parse(fragment) })
 }

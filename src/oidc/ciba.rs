@@ -11,7 +11,7 @@ use alloc::{string::String, vec::Vec};
 
 use crate::{
     error::{Code, Error, Phase},
-    http::Response,
+    http::{Response, check_length},
     limits,
     oauth::{client::Client, device::Pace, endpoint, token::Grant},
     secret::{Secret, same},
@@ -124,6 +124,7 @@ impl Backchannel {
         if !scheme.eq_ignore_ascii_case("Bearer") || expected.is_empty() || !same(token.unwrap_or(""), expected) {
             return at(Code::StateMismatch, "authorization");
         }
+        check_length(body, Phase::Callback, "body")?;
         let Some(object) = Object::parse(body) else { return at(Code::MalformedJson, "body") };
         if !object.string("auth_req_id").is_some_and(|id| same(&id, self.auth_req_id.expose())) {
             return at(Code::StateMismatch, "auth_req_id");

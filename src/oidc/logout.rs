@@ -10,6 +10,7 @@ use alloc::string::String;
 
 use crate::{
     error::{Code, Error, Phase},
+    http::check_length,
     jose::jws::{Algorithm, Jws},
     oauth::{authorization::join_query, client::Client, endpoint, metadata::Metadata, signed::Rules},
     text::{form, json::Raw},
@@ -39,8 +40,9 @@ const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 /// Judges a logout token: its claims, and the signature to verify unless HMAC vouches for it.
 ///
 /// # Errors
-/// Those of [`Rules::judge`]; [`Code::InvalidMember`] where it names nobody, tells of no logout, or has a nonce; [`Code::SignatureInvalid`].
+/// [`Code::ResponseTooLarge`]; those of [`Rules::judge`]; [`Code::InvalidMember`] where it names nobody, tells of no logout, or has a nonce; [`Code::SignatureInvalid`].
 pub fn judge(token: &str, server: &Metadata, client: &Client, now: Timestamp) -> Result<(String, Option<Jws>), Error> {
+    check_length(token, Phase::LogoutToken, "logout_token")?;
     let refuse = |about: &str| Code::InvalidMember.at(Phase::LogoutToken).about(about);
 
     // 1. Encrypted tokens are refused by the reader. 2. and 3. As an ID token: algorithm, issuer, audience, times.

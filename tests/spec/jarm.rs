@@ -4,6 +4,7 @@ use grantkit::{
     error::{Code, Error, Phase},
     flow::{Event, Relation, Tokens},
     http::Request,
+    limits,
     oauth::{authorization, metadata::Metadata},
 };
 use serde_json::{Value, json};
@@ -47,6 +48,12 @@ fn a_signed_response_becomes_tokens() {
     let (result, sent) = come_back(&format!("https://app.example/cb?response={}", signed(&response())));
     assert!(result.is_ok());
     assert_eq!(sent.len(), 2, "the keys, once, and the token");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_response_that_is_too_long_is_refused_before_it_is_read() {
+    let error = refused(&"A".repeat(limits::MESSAGE_BYTES));
+    assert_eq!((error.code(), error.report().phase), (Code::ResponseTooLarge, Phase::Callback));
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -4,6 +4,7 @@ use grantkit::{
     error::{Code, Error, Phase},
     flow::{Event, Relation},
     jose::jws::Algorithm,
+    limits,
     oauth::client::Authentication,
     secret::Secret,
     text::base64url,
@@ -53,6 +54,13 @@ fn a_logout_token_tells_whose_session_ended() {
         merge(&mut claims, claim_changes);
         assert!(validate(&sign_with(&key(), &head, &claims)).is_ok());
     }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_token_that_is_too_long_is_refused_before_it_is_read() {
+    let error = validate(&"A".repeat(limits::MESSAGE_BYTES + 1)).unwrap_err();
+    assert_eq!((error.code(), error.report().phase), (Code::ResponseTooLarge, Phase::LogoutToken));
+    assert_eq!(validate(&"A".repeat(limits::MESSAGE_BYTES)).unwrap_err().code(), Code::MalformedJwt);
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -5,6 +5,7 @@ use grantkit::{
     flow::{Event, Relation},
     http::Request,
     js::convert,
+    limits,
     oauth::client::Authentication,
     oidc::ciba::Backchannel,
     secret::Secret,
@@ -194,6 +195,7 @@ fn section_10_2_a_ping_that_is_not_for_this_request_is_refused_and_asks_nothing(
         (bearer, r#"{"auth_req_id":"other"}"#, Code::StateMismatch, "auth_req_id"),
         (bearer, "{}", Code::StateMismatch, "auth_req_id"),
         (bearer, "auth_req_id=x", Code::MalformedJson, "body"),
+        (bearer, &" ".repeat(limits::MESSAGE_BYTES + 1), Code::ResponseTooLarge, "body"),
     ] {
         let error = relation().ping(&pinged(), authorization, body, now()).unwrap_err();
         assert_eq!((error.code(), error.report().about.as_deref()), (code, Some(about)), "{authorization} {body}");

@@ -2,6 +2,7 @@
 
 use grantkit::{
     error::{Code, Error, Phase},
+    limits,
     oauth::{
         authorization::{self, Pending},
         client::{Client, IdTokenSignature},
@@ -236,6 +237,22 @@ fn an_error_description_shows_no_secret() {
     ));
     let shown = error.to_json();
     assert!(!shown.contains(&state()) && !shown.contains(&verifier), "{shown}");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_callback_that_is_too_long_is_refused_before_it_is_read() {
+    let long = |length: usize| {
+        let callback = callback();
+        format!("{callback}{}", "&a=b".repeat(length)).get(..length).unwrap().to_string()
+    };
+    assert!(receive(&long(limits::MESSAGE_BYTES)).is_ok());
+    for callback in [long(limits::MESSAGE_BYTES + 1), format!("#{}", long(limits::MESSAGE_BYTES)), "&".repeat(1 << 20)] {
+        let error = refused(&callback);
+        assert_eq!(
+            (error.code(), error.report().phase, error.report().about.as_deref(), error.retryable()),
+            (Code::ResponseTooLarge, Phase::Callback, Some("callback"), false)
+        );
+    }
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -94,6 +94,27 @@ export default function (test, { grantkit, facts, same, holds, refused, serverTh
     });
   }
 
+  test("a callback that is too long is refused, and no more of it is read", async () => {
+    const server = await serverThat();
+    const client = new Client(server.metadata, { clientId: "app", redirectUri: app });
+    const { pending } = await client.authorize();
+    const query = `code=c&state=${pending.state}`;
+    const long = `${query}&x=${"\u{1f600}".repeat(65_536)}`;
+    for (const form of Object.values(forms)) await refused(() => client.callback(form(long), pending), { code: "response_too_large", phase: "callback", about: "callback", grantMayBeConsumed: false });
+    let given = 0;
+    const body = new ReadableStream({ pull(stream) { given++; stream.enqueue(new TextEncoder().encode("x=y&".repeat(1024))); } });
+    await refused(() => client.callback(new Request(app, { method: "POST", body, duplex: "half" }), pending), { code: "response_too_large" });
+    holds(given < 64, `${given} pieces of 4 KiB were read`);
+    const ping = new Request(app, { method: "POST", headers: { authorization: "Bearer n" }, body: "1".repeat(70_000) });
+    const request = { auth_req_id: "a", client_notification_token: "n", expires_in: 60, expires_at: 4e9, interval: 5 };
+    await refused(() => client.backchannelPing(request, ping), { code: "response_too_large", phase: "callback", about: "body" });
+    await refused(() => client.validateLogoutToken("A".repeat(70_000)), { code: "response_too_large", phase: "logout_token", about: "logout_token" });
+    same((await server.log()).length, 0);
+    const read = new Request(app, { method: "POST", body: query });
+    await read.text();
+    await refused(() => client.callback(read, pending), { code: "invalid_argument", about: "location" });
+  });
+
   test("where the provider refuses PKCE, no part of a login has it, and no check claims it", async () => {
     const server = await serverThat({ "/token": { json: { access_token: "a", token_type: "Bearer" } } });
     const client = new Client(server.metadata, { clientId: "app", redirectUri: app, provider: { pkce: "unsupported" } });
