@@ -20,7 +20,7 @@ use crate::{
         token::Expected,
     },
     secret::{Secret, same},
-    text::base64url,
+    text::{base64url, json::Raw},
     time::Timestamp,
 };
 
@@ -109,9 +109,11 @@ fn steps(
     // 1. Encrypted tokens are refused by the reader.
     let jws = Jws::parse(token.expose()).map_err(|code| (code, ""))?;
     let claims = Claims::parse(&jws.payload).ok_or((Code::MalformedJwt, ""))?;
-    for required in ["iss", "sub", "aud", "exp", "iat"] {
+    for required in ["iss", "aud", "exp", "iat"] {
         claims.get(required).ok_or((Code::InvalidMember, required))?;
     }
+    // §2: whoever is nobody could not be compared with anybody later.
+    require(claims.get("sub").and_then(Raw::string).is_some_and(|subject| !subject.is_empty()), Code::InvalidMember, "sub")?;
 
     // 2. The issuer.
     if !client.dangerously_skip_issuer_check {

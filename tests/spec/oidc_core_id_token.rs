@@ -59,6 +59,9 @@ fn each_step_refuses_what_breaks_it() {
         // The claims that §2 requires.
         (json!({"iss": null}), Code::InvalidMember, "iss"),
         (json!({"sub": null}), Code::InvalidMember, "sub"),
+        (json!({"sub": ""}), Code::InvalidMember, "sub"),
+        (json!({"sub": 123}), Code::InvalidMember, "sub"),
+        (json!({"sub": ["alice"]}), Code::InvalidMember, "sub"),
         (json!({"aud": null}), Code::InvalidMember, "aud"),
         (json!({"exp": null}), Code::InvalidMember, "exp"),
         (json!({"iat": null}), Code::InvalidMember, "iat"),

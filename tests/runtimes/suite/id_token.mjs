@@ -62,7 +62,7 @@ export default function (test, { grantkit, facts, same, holds, refused, serverTh
     for (const [claims, code, about] of [
       [{ iss: "https://evil.example" }, "issuer_mismatch", "iss"], [{ aud: "another" }, "audience_mismatch", "aud"], [{ aud: ["app", "another"] }, "authorized_party_mismatch", "azp"],
       [{ azp: "another" }, "authorized_party_mismatch", "azp"], [{ exp: seconds() - 60 }, "token_expired", "exp"], [{ iat: seconds() + 600 }, "issued_in_future", "iat"],
-      [{ nonce: "another" }, "nonce_mismatch", "nonce"], [{ nonce: undefined }, "nonce_mismatch", "nonce"], [{ sub: undefined }, "invalid_member", "sub"],
+      [{ nonce: "another" }, "nonce_mismatch", "nonce"], [{ nonce: undefined }, "nonce_mismatch", "nonce"], [{ sub: undefined }, "invalid_member", "sub"], [{ sub: "" }, "invalid_member", "sub"], [{ sub: 7 }, "invalid_member", "sub"],
     ]) await refused(() => login(client, server, { claims }), { code, about, fault: "server", phase: "id_token", grantMayBeConsumed: true });
     await refused(() => login(client, server, { accessToken: "another" }), { code: "access_token_hash_mismatch", about: "at_hash" });
   });
