@@ -54,12 +54,19 @@ impl Run<'_> {
         if candidates.is_empty() {
             return Err(Code::KeyNotFound.at(phase).about("kid").into());
         }
+        let mut refused = Code::AlgorithmUnsupported;
         while let Some(check) = candidates.pop() {
-            if is_right(self.ask(Effect::Verify(check))?, phase)? {
+            let event = self.ask(Effect::Verify(check))?;
+            // A key that cannot be imported does not speak for the others: RFC 7517 §5.
+            if matches!(event, Event::Failed(Code::AlgorithmUnsupported)) {
+                continue;
+            }
+            if is_right(event, phase)? {
                 return Ok(());
             }
+            refused = Code::SignatureInvalid;
         }
-        Err(Code::SignatureInvalid.at(phase).into())
+        Err(refused.at(phase).into())
     }
 
     /// Verifies the signature of a text, where it has one.

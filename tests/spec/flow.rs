@@ -212,6 +212,47 @@ fn a_host_that_cannot_verify_a_signature_says_so() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn rfc7517_section_5_a_key_that_cannot_be_used_does_not_keep_the_others_from_being_tried() {
+    let (good, other) = (jwk(&key(), "good"), jwk(&other_key(), "other"));
+    let mut bad = good.clone();
+    (bad["x"], bad["y"]) = ("AAAA".into(), "AAAA".into());
+    let signed = sign_with(&key(), &json!({"alg": "ES256"}), &claims());
+    let tokens = json_response(200, &json!({"access_token": "at", "token_type": "Bearer", "id_token": signed}));
+    for (keys, expected) in [
+        ([&bad, &good], Ok(())),
+        ([&good, &bad], Ok(())),
+        ([&bad, &other], Err(Code::SignatureInvalid)),
+        ([&other, &bad], Err(Code::SignatureInvalid)),
+        ([&bad, &bad], Err(Code::AlgorithmUnsupported)),
+    ] {
+        let mut relation = relation();
+        let pending = pending(&relation.server, &relation.client);
+        let mut step = relation.callback(&callback(), pending, now());
+        let mut answer = |request: &Request| {
+            Event::Response(if request.url.ends_with("/jwks") {
+                json_response(200, &json!({"keys": keys}))
+            } else {
+                tokens.clone()
+            })
+        };
+        let ended = loop {
+            step = match step {
+                Err(error) => break Err(error.code()),
+                Ok(Step::Done(_)) => break Ok(()),
+                Ok(Step::Ask(Effect::Verify(check), next)) if check.key.contains("AAAA") => {
+                    next.resume(&mut relation, Event::Failed(Code::AlgorithmUnsupported), now())
+                }
+                Ok(Step::Ask(effect, next)) => {
+                    let event = perform(effect, &mut Vec::new(), &mut answer);
+                    next.resume(&mut relation, event, now())
+                }
+            };
+        };
+        assert_eq!(ended, expected);
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn a_code_is_sent_once_whatever_happens() {
     for event in [
         || Event::Failed(Code::Network),
