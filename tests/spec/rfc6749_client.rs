@@ -91,10 +91,11 @@ fn the_callers_headers_are_added_and_those_of_the_protocol_refused() {
         request.add(&[(name.into(), value.into())], Phase::Token).map(|()| request)
     };
     assert_eq!(header(&add("Origin", "https://app.example").unwrap(), "origin").unwrap(), "https://app.example");
+    assert_eq!(header(&add("x", "~ ü\u{ff}").unwrap(), "x").unwrap(), "~ ü\u{ff}");
     for reserved in ["Authorization", "accept", "Content-Type", "DPoP"] {
         assert_eq!(add(reserved, "x").unwrap_err().code(), Code::ReservedParameter, "{reserved}");
     }
-    for (name, value) in [("", "x"), ("a b", "x"), ("a:", "x"), ("x", "a\r\nb"), ("x", "\0")] {
+    for (name, value) in [("", "x"), ("a b", "x"), ("a:", "x"), ("x", "a\r\nb"), ("x", "\0"), ("x", "日本"), ("x", "\u{100}")] {
         assert_eq!(add(name, value).unwrap_err().code(), Code::InvalidArgument, "{name} {value}");
     }
 }
