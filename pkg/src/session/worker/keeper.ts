@@ -3,11 +3,14 @@
  *
  * Tabs that share tokens on the device take turns by a Web Lock, which the browser gives back when a tab dies. Whoever has it reads the store again: somebody else
  * may have refreshed meanwhile, or died over it. That a refresh token is in doubt is written down before it is sent.
+ *
+ * A logout waits for nobody, and a login in memory neither. So what comes over the network is kept only where the session that it was asked for is still there:
+ * where no other began and none ended meanwhile (the generation), and on the device also where nobody has put or cleared anything since.
  */
 
 import { Client } from "../../client.js";
 import { GrantError, type Phase } from "../../errors.js";
-import type { AuthorizationParameters, ClientOptions, ServerMetadata, Tokens } from "../../types.js";
+import type { AuthorizationParameters, ClientOptions, Tokens } from "../../types.js";
 import type { Arrival, PageCalls, PageNews, Peer, Setup, View, WorkerCalls, WorkerNews } from "../protocol.js";
 import { checkDevice, type Held, type Keep, revise, Shelf, worthKeeping } from "./kept.js";
 import * as pending from "./pending.js";
@@ -36,6 +39,8 @@ export class Keeper {
   readonly #pages = new Set<Page>();
   #client: Promise<Client> | undefined;
   #held: Held | undefined;
+  /** Another one with each session that begins or ends. */
+  #generation = 0;
   /** What is known of a session whose tokens could not be had yet. */
   #absent: policy.Policy | undefined;
   #offline = false;
@@ -148,11 +153,13 @@ export class Keeper {
   /** Finishes the login that arrived. What goes wrong is in the view. */
   async finish(url: string): Promise<View> {
     const login = this.#arrived.get(url);
+    const generation = this.#generation;
     this.#arrived.delete(url);
     try {
       if (!login) throw policy.problem("state_mismatch", "callback", "state");
       const tokens = await (await this.client()).callback(url, login.pending);
-      await this.#exclusively(() => this.#take(tokens, policy.begin(tokens)));
+      await this.#exclusively(() => this.#take(tokens, policy.begin(tokens), generation));
+      this.#present("token");
     } catch (error) {
       this.#fail(error);
     }
@@ -171,18 +178,20 @@ export class Keeper {
   }
 
   async #resume(): Promise<void> {
+    const generation = this.#generation;
     const trace = this.#absent ?? (await this.#shelf.trace().catch(() => undefined));
-    if (!trace) return;
+    if (!trace || generation !== this.#generation) return;
     const { due, seconds, ended } = policy.due(policy.stale(trace), this.#setup.terms);
     if (due === "end") return this.#end(policy.problem("session_ended", "token", ended));
     if (due === "wait" && this.#absent) throw this.#later(seconds);
     await this.#exclusively(async () => {
-      if (!this.#held) await this.#silently(trace);
+      if (!this.#held) await this.#silently(trace, generation);
     });
   }
 
   /** Another authorization in a hidden frame, which asks the user nothing. */
-  async #silently(before: policy.Policy): Promise<void> {
+  async #silently(before: policy.Policy, generation = this.#generation): Promise<void> {
+    const held = this.#held;
     try {
       this.#refuseOffline("authorization");
       const page = [...this.#pages].at(-1);
@@ -193,14 +202,15 @@ export class Keeper {
       const login = await pending.take(state);
       if (!login) throw policy.problem("state_mismatch", "callback", "state");
       const tokens = await (await this.client()).callback(address, login.pending);
-      await this.#take(tokens, policy.begin(tokens, before, this.#held?.tokens.claims?.sub), this.#held);
+      await this.#take(tokens, policy.begin(tokens, before, held?.tokens.claims?.sub), generation, held);
     } catch (thrown) {
+      if (generation !== this.#generation) return;
       const error = thrown instanceof GrantError ? thrown : policy.problem("storage_unavailable", "configuration");
       const { session, failed } = policy.unauthorized(before, error);
       if (failed === "ended") await this.#end(error);
       else {
         this.#lose(error);
-        if (this.#held) await this.#write({ ...this.#held, policy: session });
+        if (held) await this.#write({ ...held, policy: session }, generation, held);
         else this.#absent = session;
       }
       throw error;
@@ -250,6 +260,7 @@ export class Keeper {
     if (lost) return; // continuing brought new ones
     this.#held = { ...held, policy: policy.stale(held.policy) };
     await this.#renew();
+    this.#present("token");
   }
 
   /** An API refused the token that was shown; whether there is another now. */
@@ -271,11 +282,10 @@ export class Keeper {
     if (!this.#held || !idle) return;
     const held = { ...this.#held, policy: policy.touched(this.#held.policy) };
     this.#held = held;
-    if (held.policy.used - this.#saved < idle / 10) return this.#arm();
+    this.#arm();
+    if (held.policy.used - this.#saved < idle / 10) return;
     void this.#exclusively(async () => {
-      if (this.#held?.revision !== held.revision) return;
-      await this.#write(this.#held);
-      this.#say("changed");
+      if (this.#held?.revision === held.revision && (await this.#write(this.#held, this.#generation, held))) this.#say("changed");
     }).catch(() => undefined);
   }
 
@@ -303,49 +313,54 @@ export class Keeper {
   }
 
   async #refresh(held: Held): Promise<void> {
-    const client = await this.#prepare(held);
+    const generation = this.#generation;
+    const prepared = await this.#prepare(held, generation);
+    if (!prepared) return;
+    const { client, sent } = prepared;
     let tokens: Tokens;
     try {
       tokens = await client.refresh(held.tokens as unknown as Tokens);
     } catch (error) {
-      return this.#failedRefresh(held, error as GrantError);
+      return this.#failedRefresh({ ...sent, policy: held.policy }, error as GrantError, generation);
     }
-    await this.#take(tokens, policy.refreshed(held.policy, tokens, held.tokens.refresh_token ?? ""), held);
+    await this.#take(tokens, policy.refreshed(held.policy, tokens, held.tokens.refresh_token ?? ""), generation, sent);
   }
 
   /** The client to refresh with. From here on nobody knows what became of the token, until the answer is here: whoever finds that written does not send it again. */
-  async #prepare(held: Held): Promise<Client> {
+  async #prepare(held: Held, generation: number): Promise<{ client: Client; sent: Held } | undefined> {
     try {
       this.#refuseOffline("token");
       const client = await this.client();
-      await this.#write({ ...held, policy: policy.inDoubt(held.policy) });
-      return client;
+      const sent = await this.#write({ ...held, policy: policy.inDoubt(held.policy) }, generation, held);
+      return sent && { client, sent };
     } catch (error) {
-      this.#lose(error);
+      if (generation === this.#generation) this.#lose(error);
       throw error;
     }
   }
 
-  async #failedRefresh(held: Held, error: GrantError): Promise<void> {
+  async #failedRefresh(held: Held, error: GrantError, generation: number): Promise<void> {
+    if (generation !== this.#generation) return;
     const { session, failed } = policy.failed(held.policy, error);
     if (failed === "ended") {
       await this.#end(error);
       throw error;
     }
-    await this.#write({ ...held, policy: session });
+    if (!(await this.#write({ ...held, policy: session }, generation, held))) return;
     this.#lose(error);
     if (failed === "later") throw error;
     // In doubt: the access token may be good yet, else another authorization settles it.
     if (policy.due(session, this.#setup.terms).due === "authorize") await this.#silently(session);
   }
 
-  /** Tokens came, in place of others or of none. */
-  async #take(tokens: Tokens, session: policy.Policy, before?: Held): Promise<void> {
+  /** Tokens came, in place of others or of none. Those that come too late are given back. */
+  async #take(tokens: Tokens, session: policy.Policy, generation: number, before?: Held): Promise<void> {
+    const kept = worthKeeping(tokens, before?.tokens, this.#setup.idTokenHint);
+    if (!(await this.#write({ policy: session, tokens: kept }, generation, before))) return void this.#giveBack(kept);
     this.#offline = false;
     this.#error = null;
     this.#absent = undefined;
-    const kept = worthKeeping(tokens, before?.tokens, this.#setup.idTokenHint);
-    await this.#write({ revision: "", policy: session, tokens: kept });
+    this.#show();
     this.#say("changed");
   }
 
@@ -360,8 +375,17 @@ export class Keeper {
     if (!reachable) return { url: null };
     const client = await this.client().catch(() => undefined);
     if (!client) return { url: null };
-    await Promise.race([giveBack(client, held), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+    await Promise.race([this.#giveBack(held?.tokens), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
     return { url: local ? null : await this.#farewell(client, held, returnTo) };
+  }
+
+  /** Gives a refresh token back, or an access token where there is none. Best effort: a server that cannot be reached forgets them in time. */
+  async #giveBack(tokens: Keep | undefined): Promise<void> {
+    const { refresh_token, access_token } = tokens ?? {};
+    const token = refresh_token ?? access_token;
+    const client = await this.client().catch(() => undefined);
+    if (token === undefined || client?.server.revocation_endpoint === undefined) return;
+    await client.revoke(token, { token_type_hint: refresh_token === undefined ? "access_token" : "refresh_token" }).catch(() => undefined);
   }
 
   async #farewell(client: Client, held: Held | undefined, returnTo: string | null): Promise<string | null> {
@@ -380,12 +404,11 @@ export class Keeper {
   async #expire(ended: policy.Due["ended"]): Promise<void> {
     const trace = await this.#shelf.trace().catch(() => undefined);
     const held = this.#held;
-    if (held && trace && trace.used > held.policy.used) {
-      this.#held = { ...held, policy: policy.touched(held.policy, trace.used) };
-      if (policy.due(this.#held.policy, this.#setup.terms).due !== "end") return this.#show();
-    }
+    if (!held) return;
+    this.#held = { ...held, policy: policy.touched(held.policy, trace?.used ?? 0) };
+    if (policy.due(this.#held.policy, this.#setup.terms).due !== "end") return this.#show();
     const error = policy.problem("session_ended", "token", ended);
-    void this.client().then((client) => giveBack(client, held)).catch(() => undefined);
+    void this.#giveBack(held.tokens);
     await this.#end(error);
     throw error;
   }
@@ -397,6 +420,7 @@ export class Keeper {
   }
 
   async #forget(error: GrantError | null): Promise<void> {
+    this.#generation++;
     this.#held = undefined;
     this.#absent = undefined;
     this.#offline = false;
@@ -423,20 +447,22 @@ export class Keeper {
   async #hear(word: Word): Promise<void> {
     if (word === "changed" && this.#setup.device) await this.#read();
     else if (word === "changed") await this.#hearUse();
-    else if (word === "gone" && this.#held) {
-      const { device } = this.#setup;
-      const held = this.#held;
-      // In memory mode these tokens were this tab's own: nobody else gives them back.
-      if (!device) void this.client().then((client) => giveBack(client, held)).catch(() => undefined);
-      if (!device || !(await this.#shelf.read().catch(() => undefined))) {
-        // Whichever tab noticed first that the time is over, each can say so.
-        const { due, ended } = policy.due(held.policy, this.#setup.terms);
-        if (due === "end") this.#error = policy.problem("session_ended", "token", ended);
-        this.#held = undefined;
-        this.#offline = false;
-      }
-    }
+    else if (!this.#setup.device || !(await this.#shelf.read().catch(() => undefined))) this.#hearEnd();
     this.#show();
+  }
+
+  /** Another tab has logged out, or noticed that the time is over. What is under way here comes too late. */
+  #hearEnd(): void {
+    const held = this.#held;
+    this.#generation++;
+    this.#held = this.#absent = undefined;
+    this.#offline = false;
+    if (!held) return;
+    // In memory mode these tokens were this tab's own: nobody else gives them back.
+    if (!this.#setup.device) void this.#giveBack(held.tokens);
+    // Whichever tab noticed first that the time is over, each can say so.
+    const { due, ended } = policy.due(held.policy, this.#setup.terms);
+    if (due === "end") this.#error = policy.problem("session_ended", "token", ended);
   }
 
   async #hearUse(): Promise<void> {
@@ -458,6 +484,7 @@ export class Keeper {
     if (!this.#setup.device) return;
     const stored = await this.#shelf.read();
     if (stored?.revision === this.#held?.revision) return;
+    if (!stored) this.#generation++;
     const used = this.#held?.policy.used ?? 0;
     this.#held = stored && { ...stored, policy: policy.touched(stored.policy, used) };
     this.#offline = false;
@@ -465,12 +492,21 @@ export class Keeper {
     this.#show();
   }
 
-  async #write(held: Held): Promise<void> {
-    this.#held = { ...held, revision: revise() };
+  /** Keeps what `before` turned into, or another session, with which a generation begins. Gives nothing where that comes too late. */
+  async #write(session: Omit<Held, "revision">, generation: number, before?: Held): Promise<Held | undefined> {
+    const held = { ...session, revision: revise() };
+    const { device } = this.#setup;
+    if (generation !== this.#generation || (device && !(await this.#shelf.write(held, before)))) return undefined;
+    if (generation !== this.#generation) {
+      await this.#shelf.clear();
+      return undefined;
+    }
+    if (!before) this.#generation++;
+    this.#held = held;
     this.#saved = held.policy.used;
     // A page that may store nothing has its session all the same, as long as it lives.
-    await this.#shelf.write(this.#held).catch((error: unknown) => { if (this.#setup.device) throw error; });
-    this.#show();
+    if (!device) await this.#shelf.write(held, before).catch(() => undefined);
+    return held;
   }
 
   #say(word: Word): void {
@@ -522,14 +558,6 @@ export class Keeper {
     const wait = Math.min(Math.max(at * 1000 - Date.now(), 0), LONGEST);
     this.#timer = setTimeout(() => void this.wake(false), wait);
   }
-}
-
-/** Gives a refresh token back, or an access token where there is none. Best effort: a server that cannot be reached forgets them in time. */
-async function giveBack(client: Client, held: Held | undefined): Promise<void> {
-  const server: ServerMetadata = client.server;
-  const token = held?.tokens.refresh_token ?? held?.tokens.access_token;
-  if (token === undefined || server.revocation_endpoint === undefined) return;
-  await client.revoke(token, { token_type_hint: held?.tokens.refresh_token === undefined ? "access_token" : "refresh_token" }).catch(() => undefined);
 }
 
 function withoutQuery(url: string): string {

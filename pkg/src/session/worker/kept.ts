@@ -79,10 +79,12 @@ export class Shelf {
     return (await this.#record())?.policy;
   }
 
-  async write({ revision, policy, tokens }: Held): Promise<void> {
+  /** Puts it; in place of `before` only where that is still there, in memory mode any trace. Tells whether it did. */
+  async write({ revision, policy, tokens }: Held, before?: Held): Promise<boolean> {
     const record = { revision, policy };
     const sealed = this.#device ? { sealed: await store.seal(this.#place(record), tokens) } : {};
-    await store.put("sessions", this.#name, { ...record, ...sealed } satisfies Record);
+    const follows = (there?: Record): boolean => !before || (this.#device ? there?.revision === before.revision : there !== undefined);
+    return follows(await store.exchange<Record>("sessions", this.#name, (there) => (follows(there) ? { ...record, ...sealed } : undefined)));
   }
 
   clear(): Promise<void> {
