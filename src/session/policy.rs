@@ -341,8 +341,12 @@ pub fn refuses(status: u16, www_authenticate: Option<&str>) -> bool {
     status == 401 && reasons.all(|reason| reason == Code::InvalidToken.as_str())
 }
 
-/// Whether an authorization that ended like this would end like this again.
+/// Whether an authorization that ended like this would end like this again. A disk that is full has room again some time.
 fn settles(code: Code) -> bool {
+    #[cfg(feature = "session")]
+    if code == Code::StorageUnavailable {
+        return false;
+    }
     match code.fault() {
         Fault::Caller => true,
         Fault::Refusal => !matches!(code, Code::ServerError | Code::TemporarilyUnavailable),

@@ -80,6 +80,7 @@ fn a_silent_authorization_that_failed_ends_a_session_where_trying_again_would_no
     for code in ["timeout", "network", "not_oauth_response", "server_error", "temporarily_unavailable", "signature_invalid"] {
         assert_eq!(failed(json!({"code": code}))["failed"], "later", "{code}");
     }
+    assert_eq!(failed(json!({"code": "storage_unavailable"}))["failed"], "later", "a disk that is full has room again");
     let later = failed(json!({"code": "network", "retryAfter": 7}));
     assert_eq!(due(&later["session"], 11), json!({"due": "wait", "seconds": 6}));
     assert_eq!(due(&later["session"], 17), json!({"due": "authorize"}));

@@ -118,7 +118,7 @@ export class Keeper {
 
   // ── A login: leave, come back ──
 
-  async authorize(parameters: AuthorizationParameters, mode: "redirect" | "popup" | "silent", returnTo: string): Promise<{ url: string; state: string }> {
+  async authorize(parameters: AuthorizationParameters, mode: "redirect" | "popup", returnTo: string): Promise<{ url: string; state: string }> {
     const client = await this.client();
     const begun = await client.authorize(parameters);
     await pending.keep(begun.pending.state, { of: this.#setup.key, mode, returnTo }, begun.pending);
@@ -197,11 +197,11 @@ export class Keeper {
       const page = [...this.#pages].at(-1);
       if (!this.#setup.silent || !page) throw policy.problem("login_required", "authorization");
       const redirectUri = this.#setup.silentRedirectUri;
-      const { url, state } = await this.authorize({ prompt: "none", redirect_uri: redirectUri }, "silent", "");
-      const address = await this.#framed(page, { url, state, redirectUri });
-      const login = await pending.take(state);
-      if (!login) throw policy.problem("state_mismatch", "callback", "state");
-      const tokens = await (await this.client()).callback(address, login.pending);
+      const client = await this.client();
+      // Nothing of it is stored: it ends where it began, in this Worker.
+      const begun = await client.authorize({ prompt: "none", redirect_uri: redirectUri });
+      const address = await this.#framed(page, { url: begun.url, state: begun.pending.state, redirectUri });
+      const tokens = await client.callback(address, begun.pending);
       await this.#take(tokens, policy.begin(tokens, before, held?.tokens.claims?.sub), generation, held);
     } catch (thrown) {
       if (generation !== this.#generation) return;

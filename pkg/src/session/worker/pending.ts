@@ -12,7 +12,7 @@ const MOST = 8;
 /** How it was begun, and where to be afterwards. No secret. */
 interface Plain {
   readonly of: string;
-  readonly mode: "redirect" | "popup" | "silent" | "logout";
+  readonly mode: "redirect" | "popup" | "logout";
   readonly returnTo: string;
   readonly at: number;
   readonly spent?: boolean;

@@ -1,0 +1,57 @@
+/** What goes wrong around a session and is no logout: a disk that is full, a server that is slow, a Worker that dies. */
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { launchChromium, until } from "./browsers.mjs";
+import { call, live, logIn, refreshed, started, state, visit } from "./steps.mjs";
+
+/** Put before the Worker's script: a disk that is full or has room, as a test says. */
+const DISK = `{
+  const channel = new BroadcastChannel("disk");
+  const { put } = IDBObjectStore.prototype;
+  let full = false;
+  channel.onmessage = ({ data }) => { if (typeof data === "boolean") channel.postMessage({ full: full = data }); };
+  IDBObjectStore.prototype.put = function (...words) {
+    if (full) throw new DOMException("full", "QuotaExceededError");
+    return put.apply(this, words);
+  };
+}\n`;
+
+/** Fills the disk, or gives it room. */
+const fill = (tab, full) => tab.run(`(full) => new Promise((resolve) => {
+  const channel = new BroadcastChannel("disk");
+  channel.onmessage = ({ data }) => { if (data.full === full) { channel.close(); resolve(); } };
+  channel.postMessage(full);
+})`, full);
+
+/** Without a refresh token: what is due is a silent authorization. */
+const SILENT = { worker: "/clock.js", scope: "openid profile" };
+
+describe("a session survives", { timeout: 120_000 }, () => {
+  let browser, script;
+  before(async () => {
+    browser = await launchChromium();
+    script = await readFile(fileURLToPath(new URL("../../pkg/dist/session/worker.js", import.meta.url)), "utf8");
+  });
+  after(() => browser.close());
+
+  test("a disk that is full when it is to be continued in silence: on the device it waits, in memory it needs none", async () => {
+    for (const persistence of ["device", "memory"]) {
+      await live(browser, { session: { ...SILENT, worker: "/disk.js", persistence } }, async ({ world, visitor }) => {
+        world.extra = { "/disk.js": DISK + script };
+        const tab = await visit(visitor, world);
+        await logIn(tab, world);
+        await fill(tab, true);
+        assert.equal(await refreshed(tab), persistence === "device" ? "storage_unavailable" : "went well");
+        assert.equal((await state(tab)).status, persistence === "device" ? "offline" : "signed_in");
+        await fill(tab, false);
+        await until("it may try again", async () => (await call(tab, `${world.api}/orders`)).status === 200);
+        await tab.goto(world.url);
+        await started(tab);
+        assert.deepEqual([(await state(tab)).status, (await state(tab)).user.sub], ["signed_in", "ada.lovelace"]);
+      });
+    }
+  });
+});
