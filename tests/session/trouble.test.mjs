@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { launchChromium, until } from "./browsers.mjs";
-import { call, live, logIn, refreshed, started, state, visit } from "./steps.mjs";
+import { call, live, logIn, refreshed, setClock, started, state, visit } from "./steps.mjs";
 
 /** Put before the Worker's script: a disk that is full or has room, as a test says. */
 const DISK = `{
@@ -54,4 +54,23 @@ describe("a session survives", { timeout: 120_000 }, () => {
       });
     }
   });
+
+  for (const [what, sleep] of [["a server that gives no answer to a silent authorization", ""], ["a tab that sleeps over one", "() => { const real = setTimeout; window.setTimeout = (work, wait) => real(work, wait === 10_000 ? 60_000 : wait); }"]]) {
+    test(`${what}: every tab is still told what happens`, () => live(browser, { session: SILENT }, async ({ world, visitor }) => {
+      const tab = await visit(visitor, world);
+      await logIn(tab, world);
+      const other = await visit(visitor, world);
+      if (sleep) await other.run(sleep);
+      await setClock(tab, world, 130_000, 1);
+      const silent = (url) => url.searchParams.get("prompt") === "none";
+      await visitor.context.route(silent, () => {});
+      assert.equal((await call(tab, `${world.api}/orders`)).code, "timeout");
+      for (const one of [tab, other]) await until("all know", async () => (await state(one)).status === "offline");
+      await visitor.context.unrouteAll({ behavior: "ignoreErrors" });
+      await until("it may try again", async () => (await call(tab, `${world.api}/orders`)).status === 200);
+      for (const one of [tab, other]) await until("all know", async () => (await state(one)).status === "signed_in");
+      await tab.run("() => session.logout({ local: true })");
+      await until("the other knows", async () => (await state(other)).status === "signed_out");
+    }));
+  }
 });

@@ -36,7 +36,8 @@ export class Keeper {
   readonly #setup: Setup;
   readonly #shelf: Shelf;
   readonly #words: BroadcastChannel;
-  readonly #pages = new Set<Page>();
+  /** Who is asked last for a frame first. */
+  #pages = new Set<Page>();
   #client: Promise<Client> | undefined;
   #held: Held | undefined;
   /** Another one with each session that begins or ends. */
@@ -218,11 +219,12 @@ export class Keeper {
   }
 
   async #framed(page: Page, where: { url: string; state: string; redirectUri: string }): Promise<string> {
+    const patience = AbortSignal.timeout(FRAME_PATIENCE);
     try {
-      return await page.call("frame", where, [], AbortSignal.timeout(FRAME_PATIENCE));
+      return await page.call("frame", where, [], patience);
     } catch {
-      // It may be a tab that died without a word.
-      if (this.#pages.size > 1) this.#pages.delete(page);
+      // A tab that does not even say that nothing came may have died without a word: all others are asked before it. Should it live, it is told as they are.
+      if (patience.aborted) this.#pages = new Set([page, ...this.#pages]);
       throw policy.problem("timeout", "authorization");
     }
   }
