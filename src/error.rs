@@ -170,7 +170,7 @@ codes! {
         "The browser lets this page store nothing (IndexedDB). Allow site data for it, and see that the disk is not full."
     #[cfg(feature = "session")]
     WorkerUnavailable "worker_unavailable" Caller ""
-        "The Worker did not start. Allow blob: in the policy's worker-src, or serve grantkit/session/worker.js and name it in worker."
+        "The Worker did not start, or it died. Allow blob: in the policy's worker-src, or serve grantkit/session/worker.js and name it in worker."
     #[cfg(feature = "session")]
     PopupBlocked "popup_blocked" Caller ""
         "The browser opened no window. Call login({ popup: true }) in the click itself, or log in by redirect."

@@ -73,4 +73,24 @@ describe("a session survives", { timeout: 120_000 }, () => {
       await until("the other knows", async () => (await state(other)).status === "signed_out");
     }));
   }
+
+  test("the end of the Worker that all tabs share: what waits is told, and the others go on with another Worker", () => live(browser, { session: { worker: "/worker.js" } }, async ({ world, visitor }) => {
+    const dying = await visit(visitor, world);
+    await logIn(dying, world);
+    const others = [await visit(visitor, world), await visit(visitor, world)];
+    const [tab] = others;
+    await tab.run("(url) => { window.waiting = session.fetch(url).catch((error) => [error.code, error instanceof grantkit.GrantError]); }", `${world.api}/slow`);
+    await tab.run("async (url) => { window.cut = (await session.fetch(url)).body.getReader(); await cut.read(); }", `${world.api}/drip`);
+    await until("the API was asked", () => world.journal.shown.length === 2);
+    void (await visitor.context.newCDPSession(dying.page)).send("Page.crash").catch(() => {});
+    assert.deepEqual(await tab.run("() => waiting"), ["worker_unavailable", true]);
+    assert.equal(await tab.run("async () => { try { for (;;) await cut.read(); } catch (error) { return error.code; } }"), "worker_unavailable");
+    for (const one of others) {
+      assert.equal((await call(one, `${world.api}/orders`)).status, 200);
+      assert.deepEqual([(await state(one)).status, (await state(one)).user.sub], ["signed_in", "ada.lovelace"]);
+    }
+    assert.deepEqual(world.journal.grants.map(({ type }) => type), ["authorization_code", "authorization_code"], "one silent authorization for all");
+    await tab.run("() => session.logout({ local: true })");
+    await until("the other knows", async () => (await state(others[1])).status === "signed_out");
+  }));
 });

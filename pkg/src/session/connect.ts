@@ -1,39 +1,42 @@
 /** Starts the Worker, or finds the one that all tabs share. */
 
+import type { GrantError } from "../errors.js";
 import { ownError } from "./errors.js";
 import { type OwnPage, Peer, type PageCalls, type PageNews, type Setup, type View, type WorkerCalls, type WorkerNews } from "./protocol.js";
 
 /** The Worker, as the page speaks to it. */
 export type Link = Peer<WorkerCalls, WorkerNews, PageCalls, PageNews>;
 
-/** A link, how the session is, and what ends the Worker. */
+/** A link, how the session is once it is open, and what ends the Worker, or this page's part in it; `reason` is told to whoever waits for an answer. */
 export interface Connection {
   readonly link: Link;
-  readonly view: View;
-  end(): void;
+  readonly opened: Promise<View>;
+  end(reason?: GrantError): void;
 }
 
 /**
  * A script that is served can be shared by all tabs, and then one tab resumes from another without a token leaving the Worker. A script that is carried along is
- * started from a `blob:` URL, which is of one page alone.
+ * started from a `blob:` URL, which is of one page alone. `died` is called where a shared Worker is gone, as it is with the tab that started it when that crashes.
  * @throws GrantError `worker_unavailable`, and what the Worker refuses of the options.
  */
-export async function connect(script: string, address: string | undefined, setup: Setup, own: OwnPage): Promise<Connection> {
+export function connect(script: string, address: string | undefined, setup: Setup, own: OwnPage, died: () => void): Connection {
   const shared = address !== undefined && !setup.device && typeof SharedWorker === "function";
   // Tabs that say something else (another version of the page, say) are not to find this one.
   const started = shared ? startShared(address, JSON.stringify(setup)) : startOwn(script, address);
   const link: Link = new Peer<WorkerCalls, WorkerNews, PageCalls, PageNews>(started.port, own);
-  const end = (): void => {
+  const over = new AbortController();
+  const end = (reason = ownError("aborted", "configuration")): void => {
+    over.abort();
     link.tell("bye", null);
-    link.close(ownError("aborted", "configuration"));
+    link.close(reason);
     started.end();
   };
-  try {
-    return { link, view: await Promise.race([link.call("open", setup), started.failed]), end };
-  } catch (error) {
-    end();
-    throw error;
-  }
+  const opened = Promise.race([link.call("open", setup), started.failed]).then(({ view, life }) => {
+    if (shared && life !== undefined) navigator.locks.request(life, over, died).catch(() => undefined);
+    return view;
+  });
+  opened.catch(() => end());
+  return { link, opened, end };
 }
 
 interface Started {

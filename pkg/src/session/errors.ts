@@ -8,7 +8,7 @@ const WORDS = {
   popup_closed: ["transport", "The window was closed before the login came to its end. Offer the login again."],
   worker_unavailable: [
     "caller",
-    "The Worker did not start. Allow blob: in the policy's worker-src, or serve grantkit/session/worker.js and name it in worker.",
+    "The Worker did not start, or it died. Allow blob: in the policy's worker-src, or serve grantkit/session/worker.js and name it in worker.",
   ],
 } as const satisfies Record<string, readonly [Fault, string]>;
 

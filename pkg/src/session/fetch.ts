@@ -8,12 +8,13 @@ import type { PlainRequest, PlainResponse } from "./protocol.js";
 const NULL_BODY = new Set([101, 103, 204, 205, 304]);
 
 /** Fetches by the Worker. */
-export async function fetchBy(link: Link, input: string | URL | Request, init?: RequestInit): Promise<Response> {
+export async function fetchBy(opened: Promise<Link>, input: string | URL | Request, init?: RequestInit): Promise<Response> {
   const { request, url } = look("input", "resource", () => read(input, init));
   if (request.signal.aborted) throw request.signal.reason;
   const body = await bodyOf(request, init);
   const { method, cache, credentials, integrity, keepalive, referrerPolicy } = request;
   const plain: PlainRequest = { url, method, headers: [...request.headers], body, init: { cache, credentials, integrity, keepalive, referrerPolicy } };
+  const link = await opened;
   const response = await link.call("fetch", plain, body instanceof ArrayBuffer ? [body] : [], request.signal);
   return responseOf(link, response, request.signal);
 }

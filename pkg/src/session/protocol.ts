@@ -60,7 +60,8 @@ export interface PlainResponse {
 
 /** What a page may ask its Worker. */
 export interface WorkerCalls {
-  open(setup: Setup): Promise<View>;
+  /** `life`: the name of a lock that the Worker has until it dies; none on an insecure origin. */
+  open(setup: Setup): Promise<{ view: View; life: string | undefined }>;
   /** An address that may be a callback. A login that it belongs to is taken out of the store by this, unless it is another window's. */
   arrive(address: { url: string; claim: boolean }): Promise<Arrival>;
   /** Finishes the login that `arrive` took. */

@@ -3,10 +3,10 @@
 import { type ErrorReport, GrantError } from "../errors.js";
 import { invalidArgument } from "../settle.js";
 import type { AuthorizationParameters } from "../types.js";
-import { connect, type Link } from "./connect.js";
+import { connect, type Connection, type Link } from "./connect.js";
 import { ownError } from "./errors.js";
 import { fetchBy } from "./fetch.js";
-import type { Arrival, View } from "./protocol.js";
+import type { Arrival, OwnPage, View } from "./protocol.js";
 import { here, readOptions, type Read } from "./setup.js";
 import type { LoginOptions, LogoutOptions, Session, SessionEvents, SessionOptions, SessionState } from "./types.js";
 import { inFrame, inPopup, isSilentFrame, openPopup, relay } from "./windows.js";
@@ -28,7 +28,7 @@ export function sessionsBy(script = ""): (options: SessionOptions) => Promise<Se
     const { key } = read.setup;
     const known = sessions.get(key);
     if (known) return known;
-    const made = create(script, read, () => sessions.delete(key));
+    const made = PageSession.start(script, read, () => sessions.delete(key));
     sessions.set(key, made);
     made.catch(() => sessions.delete(key));
     return made;
@@ -39,22 +39,6 @@ function registry(): Registry {
   const page = globalThis as { [REGISTRY]?: Registry };
   if (!page[REGISTRY]) Object.defineProperty(page, REGISTRY, { value: new Map() });
   return page[REGISTRY] as Registry;
-}
-
-async function create(script: string, { setup, worker }: Read, forget: () => void): Promise<Session> {
-  let session: PageSession | undefined;
-  let early: View | undefined;
-  const { link, view, end } = await connect(script, worker, setup, {
-    frame: ({ url, state, redirectUri }) => inFrame(url, state, redirectUri),
-    view: (news) => { if (session) session.see(news); else early = news; },
-  });
-  session = new PageSession(link, view, () => {
-    forget();
-    end();
-  });
-  if (early) session.see(early);
-  await arrive(link, session);
-  return session;
 }
 
 /** What the page's own address means for the session. */
@@ -90,22 +74,56 @@ function leave(): Promise<never> {
 const forever = (): Promise<never> => new Promise<never>(() => undefined);
 
 class PageSession implements Session {
-  readonly #link: Link;
-  readonly #end: () => void;
+  readonly #connect: () => Connection;
+  readonly #forget: () => void;
   readonly #listeners: { readonly [Name in keyof SessionEvents]: Set<(detail: SessionEvents[Name]) => void> } = { change: new Set(), error: new Set() };
-  #state: SessionState;
-  #error: GrantError | null;
+  #opened: Promise<Link> | undefined;
+  #end: Connection["end"] = () => undefined;
+  #state: SessionState = { status: "signed_out", user: null, scope: null };
+  #error: GrantError | null = null;
 
-  constructor(link: Link, view: View, end: () => void) {
-    this.#link = link;
-    this.#state = view.state;
-    this.#error = errorOf(view.error);
+  static async start(script: string, read: Read, forget: () => void): Promise<Session> {
+    const session = new PageSession(script, read, forget);
+    session.#opened = session.#open();
+    await arrive(await session.#opened, session);
+    return session;
+  }
+
+  private constructor(script: string, { setup, worker }: Read, forget: () => void) {
+    const own: OwnPage = { frame: ({ url, state, redirectUri }) => inFrame(url, state, redirectUri), view: (news) => this.see(news) };
+    this.#connect = () => connect(script, worker, setup, own, () => this.#reopen());
+    this.#forget = forget;
     this.fetch = this.fetch.bind(this);
+  }
+
+  async #open(): Promise<Link> {
+    const { link, opened, end } = this.#connect();
+    this.#end = end;
+    this.see(await opened);
     const quiet = watch(link);
-    this.#end = () => {
+    this.#end = (reason) => {
       quiet();
-      end();
+      end(reason);
     };
+    return link;
+  }
+
+  /** The Worker. Where it died, the one that some tab has started since, or that this one starts. */
+  #link(): Promise<Link> {
+    if (!this.#opened) {
+      this.#opened = this.#open().then(async (link) => {
+        this.see(await link.call("resume", null));
+        return link;
+      });
+      this.#opened.catch(() => { this.#opened = undefined; });
+    }
+    return this.#opened;
+  }
+
+  #reopen(): void {
+    this.#end(ownError("worker_unavailable", "configuration"));
+    this.#opened = undefined;
+    this.#link().catch((error: GrantError) => this.see({ state: this.#state, error: error.toJSON() }));
   }
 
   get status(): SessionState["status"] { return this.#state.status; }
@@ -118,16 +136,16 @@ class PageSession implements Session {
     const { returnTo, popup = false, ...parameters } = options;
     const target = here("returnTo", returnTo ?? location.href);
     if (!popup) {
-      const { url } = await this.#link.call("authorize", { parameters: parameters as AuthorizationParameters, returnTo: target, popup });
+      const { url } = await (await this.#link()).call("authorize", { parameters: parameters as AuthorizationParameters, returnTo: target, popup });
       location.assign(url);
       return forever();
     }
     const opened = openPopup();
     try {
-      const { url, state } = await this.#link.call("authorize", { parameters: parameters as AuthorizationParameters, returnTo: target, popup });
+      const { url, state } = await (await this.#link()).call("authorize", { parameters: parameters as AuthorizationParameters, returnTo: target, popup });
       const address = await inPopup(opened, url, state);
-      await this.#link.call("arrive", { url: address, claim: true });
-      const view = await this.#link.call("finish", address);
+      await (await this.#link()).call("arrive", { url: address, claim: true });
+      const view = await (await this.#link()).call("finish", address);
       this.see(view);
       if (view.error) throw new GrantError(view.error);
     } finally {
@@ -137,18 +155,18 @@ class PageSession implements Session {
 
   async logout({ returnTo, local = false }: LogoutOptions = {}): Promise<void> {
     const target = returnTo === undefined ? null : here("returnTo", returnTo);
-    const { url } = await this.#link.call("logout", { local, returnTo: target });
+    const { url } = await (await this.#link()).call("logout", { local, returnTo: target });
     if (url === null) return;
     location.assign(url);
     return forever();
   }
 
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-    return fetchBy(this.#link, input, init);
+    return fetchBy(this.#link(), input, init);
   }
 
   async refresh(): Promise<void> {
-    await this.#link.call("refresh", null);
+    await (await this.#link()).call("refresh", null);
   }
 
   on<Name extends keyof SessionEvents>(event: Name, listener: (detail: SessionEvents[Name]) => void): () => void {
@@ -158,6 +176,7 @@ class PageSession implements Session {
   }
 
   close(): void {
+    this.#forget();
     this.#end();
   }
 

@@ -3,7 +3,18 @@
 import { type PageCalls, type PageNews, Peer, type Setup, type WorkerCalls, type WorkerNews } from "../protocol.js";
 import { Bodies, send } from "./fetch.js";
 import { Keeper, type Page } from "./keeper.js";
+import { revise } from "./kept.js";
 import { problem } from "./policy.js";
+
+/** The name of a lock that this Worker has as long as it lives: a page that gets the lock knows that it does not. Nothing where there are no Web Locks. */
+const life = new Promise<string | undefined>((resolve) => {
+  const name = revise();
+  const hold = (): Promise<never> => {
+    resolve(name);
+    return new Promise<never>(() => undefined);
+  };
+  (async () => navigator.locks.request(name, hold))().catch(() => resolve(undefined));
+});
 
 /** Sessions by their key. */
 const sessions = new Map<string, { text: string; keeper: Promise<Keeper> }>();
@@ -30,7 +41,8 @@ function attend(port: MessagePort): void {
   const page: Page = new Peer<PageCalls, PageNews, WorkerCalls, WorkerNews>(port, {
     async open(setup) {
       joined = { setup, keeper: await join(setup) };
-      return joined.keeper.join(page);
+      const name = await life;
+      return { view: joined.keeper.join(page), life: name };
     },
     arrive: async ({ url, claim }) => at().keeper.arrive(url, claim),
     finish: async (url) => at().keeper.finish(url),
