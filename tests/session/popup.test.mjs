@@ -34,6 +34,26 @@ describe("a session", { timeout: 120_000 }, () => {
     assert.equal((await state(tab)).user.sub, "ada.lovelace");
   }));
 
+  for (const persistence of ["memory", "device"]) {
+    test(`in a popup that comes back while the page is busy goes well all the same: ${persistence}`, () => live(browser, {
+      headers: { "cross-origin-opener-policy": "same-origin" }, session: { persistence },
+    }, async ({ world, visitor }) => {
+      const tab = await visit(visitor, world);
+      await tab.run("() => { document.hasFocus = () => false; }");
+      const opened = visitor.context.waitForEvent("page");
+      await tab.run("() => { window.login = session.login({ popup: true, prompt: 'consent' }).then(() => 'went well', (error) => error.code); }");
+      const popup = await opened;
+      await popup.locator("#login").waitFor();
+      await popup.locator("button[name=answer]").first().click();
+      await popup.locator("#login").waitFor({ state: "detached" });
+      await tab.run("() => { setTimeout(() => { for (const end = Date.now() + 3_500; Date.now() < end;); }, 0); }");
+      await popup.locator("button[name=answer]").first().click();
+      assert.equal(await tab.run("() => login"), "went well");
+      assert.equal((await state(tab)).user.sub, "ada.lovelace");
+      assert.equal((await state(tab)).error, null);
+    }));
+  }
+
   test("in a popup that is blocked, or closed, says so", () => live(browser, {}, async ({ world, visitor }) => {
     const tab = await visit(visitor, world);
     const code = (open) => tab.run(`async (open) => {

@@ -144,10 +144,14 @@ class PageSession implements Session {
     try {
       const { url, state } = await (await this.#link()).call("authorize", { parameters: parameters as AuthorizationParameters, returnTo: target, popup });
       const address = await inPopup(opened, url, state);
-      await (await this.#link()).call("arrive", { url: address, claim: true });
-      const view = await (await this.#link()).call("finish", address);
+      const link = await this.#link();
+      const { kind } = await link.call("arrive", { url: address, claim: true });
+      const ours = kind === "login";
+      // A popup that this page was too busy to answer has finished the login by itself.
+      const view = ours ? await link.call("finish", address) : await link.call("resume", null);
       this.see(view);
-      if (view.error) throw new GrantError(view.error);
+      if (ours && view.error) throw new GrantError(view.error);
+      if (view.state.status === "signed_out") throw ownError("popup_closed", "authorization");
     } finally {
       opened.close();
     }
