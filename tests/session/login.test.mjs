@@ -84,6 +84,40 @@ describe("a session", { timeout: 300_000 }, () => {
     assert.deepEqual(world.journal.grants.map(({ type }) => type), ["authorization_code"]);
   }));
 
+  test("that is under way in one tab is not lost to what others do: ten logins, eight silent ones, any number that are over", () => live(browser, {}, async ({ world, visitor }) => {
+    const [first, other] = [await visit(visitor, world), await visit(visitor, world)];
+    const leave = async (tab) => {
+      await tab.run("() => { window.started = false; session.login({ prompt: 'login' }); }");
+      await until("it has left", async () => (await tab.url()).startsWith(world.op.issuer));
+    };
+    await leave(first);
+    for (let count = 0; count < 10; count++) {
+      await other.goto(world.url);
+      await started(other);
+      await leave(other);
+    }
+    await answerServer(other, world);
+    await started(other);
+    await other.run(`() => new Promise((resolve, reject) => {
+      const opening = indexedDB.open("grantkit");
+      opening.onsuccess = () => {
+        const transaction = opening.result.transaction("pending", "readwrite");
+        for (let count = 0; count < 80; count++) transaction.objectStore("pending").put({ of: "x", mode: "redirect", returnTo: "", at: Date.now(), spent: true }, "spent " + count);
+        transaction.oncomplete = resolve;
+        transaction.onerror = reject;
+      };
+    })`);
+    for (let count = 0; count < 8; count++) {
+      await other.goto(world.url);
+      await started(other);
+      assert.equal((await state(other)).status, "signed_in");
+    }
+    await leave(other);
+    await answerServer(first, world);
+    await started(first);
+    assert.deepEqual([(await state(first)).status, (await state(first)).error], ["signed_in", null]);
+  }));
+
   test("refuses a callback that belongs to no login here, and one that is too old", () => live(browser, {}, async ({ world, visitor }) => {
     const tab = await visitor.tab();
     await tab.goto(`${world.origin}/callback?code=stolen&state=forged&iss=${encodeURIComponent(world.op.issuer)}`);

@@ -6,8 +6,8 @@ import * as store from "./store.js";
 /** Milliseconds after which a login that did not come back is forgotten. */
 const LIFE = 15 * 60_000;
 
-/** Logins that are kept at the most: who begins more has left the first ones. */
-const MOST = 8;
+/** Logins that are kept at the most, of every tab together: who begins more has left the first ones. */
+const MOST = 64;
 
 /** How it was begun, and where to be afterwards. No secret. */
 interface Plain {
@@ -30,9 +30,12 @@ export async function keep(state: string, plain: Omit<Plain, "at" | "spent">, pe
   await store.put("pending", state, { ...plain, at: Date.now(), ...secret } satisfies Record);
   await store.prune<Record>("pending", (all) => {
     const young = all.filter(([, { at }]) => Math.abs(Date.now() - at) < LIFE);
-    return new Set(young.sort(([, a], [, b]) => b.at - a.at).slice(0, MOST).map(([name]) => name));
+    return new Set(young.sort(([, a], [, b]) => rank(b) - rank(a)).slice(0, MOST).map(([name]) => name));
   });
 }
+
+/** What is spent goes before all that is under way, and then what is older. */
+const rank = ({ at, spent }: Plain): number => (spent ? at - 2 * LIFE : at);
 
 /** What is known of it, which stays where it is. */
 export async function look(state: string): Promise<Plain | undefined> {
