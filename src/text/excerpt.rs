@@ -92,25 +92,24 @@ fn spelling<'a, 'b>(text: &'a str, bytes: &'b mut [u8; 4]) -> Option<(&'b [u8], 
         [b'&', ..] => {
             let end = text.bytes().take(ENTITY).position(|byte| byte == b';')?;
             rest = text.get(end.saturating_add(1)..)?;
-            match text.get(1..end)? {
-                "amp" => '&',
-                "lt" => '<',
-                "gt" => '>',
-                "quot" => '"',
-                "apos" => '\'',
-                other => {
-                    let number = other.strip_prefix("#")?;
-                    let digits = number.as_bytes();
-                    char::from_u32(match digits {
-                        [b'x' | b'X', digits @ ..] => hex(digits, digits.len())?,
-                        _ => u32::try_from(integer(number)?).ok()?,
-                    })?
-                }
-            }
+            entity(text.get(1..end)?)?
         }
         _ => json::escape(&mut rest)?,
     };
     Some((found.encode_utf8(bytes).as_bytes(), rest))
+}
+
+/// What stands between `&` and `;`.
+fn entity(name: &str) -> Option<char> {
+    const NAMED: [(&str, char); 5] = [("amp", '&'), ("lt", '<'), ("gt", '>'), ("quot", '"'), ("apos", '\'')];
+    if let Some((_, char)) = NAMED.iter().find(|(other, _)| *other == name) {
+        return Some(*char);
+    }
+    let number = name.strip_prefix("#")?;
+    char::from_u32(match number.as_bytes() {
+        [b'x' | b'X', digits @ ..] => hex(digits, digits.len())?,
+        _ => u32::try_from(integer(number)?).ok()?,
+    })
 }
 
 /// The longest of those that stand for one character: `&#x10ffff;`.
