@@ -79,7 +79,7 @@ describe("a script in the page", { timeout: 300_000 }, () => {
       const name = JSON.stringify(setup);
       const honest = await answer(new SharedWorker("/worker.js", { name }).port, { call: 1, name: "open", input: setup });
       const lying = await answer(new SharedWorker("/worker.js", { name }).port, { call: 1, name: "open", input: { ...setup, client: { ...setup.client, api: [evil] } } });
-      return [honest.value.state.status, lying.error.code, lying.error.about];
+      return [honest.value.view.state.status, lying.error.code, lying.error.about];
     }`, `${world.foreign}/`);
     assert.deepEqual(direct, ["signed_in", "invalid_argument", "options"]);
     assert.ok(!world.journal.shown.some(({ at }) => at === "foreign"));
