@@ -106,6 +106,50 @@ describe("fetch", { timeout: 300_000 }, () => {
     assert.deepEqual(names, ["AbortError", "enough", "TimeoutError"]);
   }));
 
+  test("says why a body broke off, however it is read", () => signedIn({}, async ({ world, tab }) => {
+    world.judge = ({ pathname, response, cors }) => {
+      if (pathname !== "/cut") return false;
+      response.writeHead(200, { ...cors, "content-length": "5000" }).write("x".repeat(100));
+      setTimeout(() => response.destroy(), 100);
+      return true;
+    };
+    const seen = await tab.run(`async (api) => {
+      const said = {};
+      for (const name of ["arrayBuffer", "blob", "bytes", "formData", "json", "text"]) {
+        const ending = new AbortController();
+        const aborted = (await session.fetch(api + "/drip", { signal: ending.signal })).clone()[name]();
+        setTimeout(() => ending.abort(), 50);
+        const cut = (await session.fetch(api + "/cut"))[name]();
+        said[name] = [await aborted.catch((error) => error.name), await cut.catch((error) => error.code)];
+      }
+      const json = await (await session.fetch(api + "/large?bytes=1")).json().catch((error) => error.name);
+      return { said, json };
+    }`, world.api);
+    for (const [name, reasons] of Object.entries(seen.said)) assert.deepEqual(reasons, ["AbortError", "network"], name);
+    assert.equal(seen.json, "SyntaxError", "what is wrong with the body itself is said as ever");
+  }));
+
+  test("keeps no body in the Worker that nobody will read: one that is not asked for, and one that comes after it was aborted", () => signedIn({}, async ({ world, tab, visitor }) => {
+    const cdp = await visitor.context.newCDPSession(tab.page);
+    assert.equal(await tab.run("async (url) => { window.ending = new AbortController(); return (await session.fetch(url, { signal: ending.signal })).status; }", `${world.api}/drip`), 200);
+    await until("the API sees that nobody reads", async () => {
+      await cdp.send("HeapProfiler.collectGarbage");
+      return world.dripClosed;
+    });
+    world.dripClosed = false;
+    const aborted = await tab.run(`async (url) => {
+      const ending = new AbortController();
+      const { push } = heard;
+      heard.push = (message) => {
+        if (message.done && message.value?.body) ending.abort(); // the answer is here, and not taken yet
+        return push.call(heard, message);
+      };
+      return session.fetch(url, { signal: ending.signal }).catch((error) => error.name);
+    }`, `${world.api}/drip`);
+    assert.equal(aborted, "AbortError");
+    await until("the API sees that it was aborted", () => world.dripClosed);
+  }));
+
   test("follows no redirect: the token would not be safe there", () => signedIn({}, async ({ world, tab }) => {
     const reply = await call(tab, `${world.api}/redirect`);
     assert.deepEqual([reply.code, reply.error.phase], ["redirect_refused", "resource"]);

@@ -15,7 +15,9 @@ export async function fetchBy(opened: Promise<Link>, input: string | URL | Reque
   const { method, cache, credentials, integrity, keepalive, referrerPolicy } = request;
   const plain: PlainRequest = { url, method, headers: [...request.headers], body, init: { cache, credentials, integrity, keepalive, referrerPolicy } };
   const link = await opened;
-  const response = await link.call("fetch", plain, body instanceof ArrayBuffer ? [body] : [], request.signal);
+  const response = await link.call("fetch", plain, body instanceof ArrayBuffer ? [body] : [], request.signal, (late) => {
+    if (late.body !== null) link.tell("cancel", late.body);
+  });
   return responseOf(link, response, request.signal);
 }
 
@@ -38,26 +40,43 @@ async function bodyOf(request: Request, init: RequestInit | undefined): Promise<
   return blob.size === 0 ? null : blob;
 }
 
-function responseOf(link: Link, { url, status, statusText, headers, body }: PlainResponse, signal: AbortSignal): Response {
-  const stream = body === null || NULL_BODY.has(status) ? null : pulled(link, body, signal);
-  return named(new Response(stream, { status, statusText, headers }), url);
+/** Why a body broke off. */
+interface Failure {
+  reason?: unknown;
 }
 
+function responseOf(link: Link, { url, status, statusText, headers, body }: PlainResponse, signal: AbortSignal): Response {
+  const failure: Failure = {};
+  const stream = body === null || NULL_BODY.has(status) ? null : pulled(link, body, signal, failure);
+  return named(new Response(stream, { status, statusText, headers }), url, failure);
+}
+
+/** A body that nobody has any more will not be read: the Worker need not keep it. */
+const unread = new FinalizationRegistry<() => void>((cancel) => cancel());
+
 /** A stream asks for a part when somebody reads it; nothing is sent ahead. */
-function pulled(link: Link, body: number, signal: AbortSignal): ReadableStream<Uint8Array<ArrayBuffer>> {
+function pulled(link: Link, body: number, signal: AbortSignal, failure: Failure): ReadableStream<Uint8Array<ArrayBuffer>> {
   let abort: (() => void) | undefined;
   const finish = (): void => { if (abort) signal.removeEventListener("abort", abort); };
-  return new ReadableStream({
+  const cancel = (): void => {
+    finish();
+    link.tell("cancel", body);
+  };
+  const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
     start(controller) {
+      // A signal may live as long as the page, and is not to keep the stream.
+      const weak = new WeakRef(controller);
       abort = () => {
         link.tell("cancel", body);
-        controller.error(signal.reason);
+        failure.reason = signal.reason;
+        weak.deref()?.error(signal.reason);
       };
       signal.addEventListener("abort", abort, { once: true });
     },
     async pull(controller) {
       const part = await link.call("pull", body).catch((error: unknown) => {
         finish();
+        failure.reason ??= error;
         throw error;
       });
       if (signal.aborted) return;
@@ -65,15 +84,22 @@ function pulled(link: Link, body: number, signal: AbortSignal): ReadableStream<U
       finish();
       controller.close();
     },
-    cancel() {
-      finish();
-      link.tell("cancel", body);
-    },
+    cancel,
   }, { highWaterMark: 0 });
+  unread.register(stream, cancel);
+  return stream;
 }
 
-/** A response that says where it is from, and whose copies do. */
-function named(response: Response, url: string): Response {
-  const clone = (): Response => named(Response.prototype.clone.call(response), url);
-  return Object.defineProperties(response, { url: { value: url }, clone: { value: clone } });
+/** How a body is read whole. */
+const WHOLE = ["arrayBuffer", "blob", "bytes", "formData", "json", "text"];
+
+/** A response that says where it is from, and why its body broke off: an engine may make a `TypeError` of that. Its copies do too. */
+function named(response: Response, url: string, failure: Failure): Response {
+  const own: Record<string, unknown> = { url, clone: () => named(Response.prototype.clone.call(response), url, failure) };
+  for (const name of WHOLE) {
+    const read = (Response.prototype as unknown as Record<string, (() => Promise<unknown>) | undefined>)[name];
+    if (read) own[name] = () => read.call(response).catch((error: unknown) => { throw failure.reason ?? error; });
+  }
+  for (const name in own) Object.defineProperty(response, name, { value: own[name] });
+  return response;
 }

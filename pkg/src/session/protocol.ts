@@ -130,14 +130,16 @@ export class Peer<Calls, News, OwnCalls, OwnNews> {
     port.onmessage = (event: MessageEvent<Message>) => this.#take(event.data);
   }
 
-  /** Asks the other end. */
-  call<Name extends keyof Calls & string>(name: Name, input: Input<Calls, Name>[0], transfer: Transferable[] = [], signal?: AbortSignal | null): Promise<Output<Calls, Name>> {
+  /** Asks the other end. `late` gets an answer that comes after the call was aborted. */
+  call<Name extends keyof Calls & string>(
+    name: Name, input: Input<Calls, Name>[0], transfer: Transferable[] = [], signal?: AbortSignal | null, late: (value: Output<Calls, Name>) => void = () => undefined,
+  ): Promise<Output<Calls, Name>> {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(this.#closed.reason);
       if (signal?.aborted) return reject(signal.reason);
       const call = ++this.#last;
       const abort = (): void => {
-        this.#waiting.delete(call);
+        this.#waiting.set(call, { resolve: late, reject: () => undefined });
         this.#port.postMessage({ abort: call } satisfies Message);
         reject(signal?.reason);
       };
