@@ -7,9 +7,9 @@ import { createContext, createElement, type ReactNode, useContext, useEffect, us
 import type { GrantError } from "./errors.js";
 import type { Session, SessionState } from "./session/types.js";
 
-/** What {@link useSession} gives. `loading` until the session is known. */
+/** What {@link useSession} gives. `loading` until the session is known; `failed` where it could not be made: `error` says why. */
 export interface SessionView {
-  readonly status: SessionState["status"] | "loading";
+  readonly status: SessionState["status"] | "loading" | "failed";
   readonly user: SessionState["user"];
   /** What went wrong last; also what kept the session from coming to be. */
   readonly error: GrantError | Error | null;
@@ -51,7 +51,7 @@ export function useSession(): SessionView {
   const listen = useMemo(() => (changed: () => void) => session?.on("change", changed) ?? (() => undefined), [session]);
   const now = useSyncExternalStore(listen, () => JSON.stringify(session ?? null), () => "null");
   return useMemo(
-    () => ({ status: session?.status ?? "loading", user: session?.user ?? null, error: session?.error ?? error, session }),
+    () => ({ status: session?.status ?? (error ? "failed" : "loading"), user: session?.user ?? null, error: session?.error ?? error, session }),
     [session, error, now],
   );
 }

@@ -179,6 +179,36 @@ describe("a session", { timeout: 300_000 }, () => {
     assert.deepEqual(await tab.run("async () => { try { await session.login({ returnTo: 'https://evil.example/' }); } catch (error) { return [error.code, error.about]; } }"), ["invalid_argument", "returnTo"]);
   }));
 
+  test("says so where the server sends an error that belongs to nothing, and takes no code of somebody else's for one", () => live(browser, {}, async ({ world, visitor }) => {
+    const tab = await visitor.tab();
+    for (const [path, code] of [["/callback?error=access_denied", "state_mismatch"], ["/callback?code=SUMMER", undefined], ["/orders?error=none", undefined]]) {
+      await tab.goto(world.origin + path);
+      await started(tab);
+      assert.equal((await state(tab)).error?.code, code, path);
+    }
+  }));
+
+  test("tells every listener, also after one that throws", () => live(browser, { session: { worker: "/worker.js" } }, async ({ world, visitor }) => {
+    const tab = await visit(visitor, world);
+    await logIn(tab, world);
+    assert.deepEqual(await tab.run(`async () => {
+      const [told, reported] = [[], []];
+      addEventListener("error", (event) => { reported.push(event.message); event.preventDefault(); });
+      session.on("change", () => { throw new Error("mine"); });
+      session.on("change", ({ status }) => told.push(status));
+      await session.logout({ local: true });
+      return [told, reported];
+    }`), [["signed_out"], ["Uncaught Error: mine"]]);
+  }));
+
+  test("takes no parameter that is no data, and says which", () => live(browser, {}, async ({ world, visitor }) => {
+    const tab = await visit(visitor, world);
+    for (const popup of [false, true]) {
+      assert.deepEqual(await tab.run("(popup) => session.login({ popup, login_hint: () => 1 }).catch((error) => [error.code, error.about, error.phase])", popup), ["invalid_argument", "login_hint", "authorization"]);
+    }
+    assert.equal(visitor.context.pages().length, 1, "no window was opened");
+  }));
+
   test("that is closed says so to whoever asks it, and another can be made", () => live(browser, {}, async ({ world, visitor }) => {
     const tab = await visit(visitor, world);
     await logIn(tab, world);
@@ -187,8 +217,9 @@ describe("a session", { timeout: 300_000 }, () => {
       session.close();
       const code = await session.fetch(url).catch((error) => error.code);
       const other = await grantkit.createSession(options);
-      return [await waiting, code, other !== session, other.status];
-    }`, `${world.api}/slow`), ["aborted", "aborted", true, "signed_in"]);
+      session.close();
+      return [await waiting, code, other !== session, other.status, await grantkit.createSession(options) === other];
+    }`, `${world.api}/slow`), ["aborted", "aborted", true, "signed_in", true]);
   }));
 
   test("needs a policy that allows blob: Workers and WebAssembly, and says so where it has none", async () => {

@@ -55,6 +55,15 @@ describe("in React", { timeout: 120_000 }, () => {
     assert.deepEqual(await tab.run("() => seen"), ["loading", "signed_in", "signed_out"]);
   }));
 
+  test("a component sees that there can be no session, and why", () => live(browser, {}, async ({ world, visitor }) => {
+    const tab = await visitor.tab();
+    await tab.goto(`${world.origin}/blank`);
+    world.extra = { "/react": await bundled({ issuer: world.op.issuer }) };
+    await tab.run("(script) => { document.body ?? document.documentElement.append(document.createElement('body')); const it = document.createElement('script'); it.type = 'module'; it.src = script; document.head.append(it); }", "/react");
+    await until("it says why", async () => await tab.run("() => document.body.textContent") === "invalid_argument");
+    assert.deepEqual(await tab.run("() => seen"), ["loading", "failed"]);
+  }));
+
   test("the binding is short", () => {
     const lines = readFileSync(new URL("../../pkg/src/react.ts", import.meta.url), "utf8").split("\n").length;
     assert.ok(lines < 100, `${lines} lines`);

@@ -154,6 +154,20 @@ describe("tabs", { timeout: 300_000 }, () => {
     assert.equal((await state(tab)).status, "signed_in");
   }));
 
+  for (const [what, wait] of [["and says for how long", { "retry-after": "1", "access-control-expose-headers": "retry-after" }], ["and says no more", {}]]) {
+    test(`a refresh that is asked for while the server is down, ${what}, leaves a good token good`, () => live(browser, DEVICE, async ({ world, visitor }) => {
+      const [tab] = await tabsOf(1, visitor, world);
+      const { expiresAt } = await state(tab);
+      await visitor.context.route("**/token", (route) => route.fulfill({ status: 503, headers: { "access-control-allow-origin": world.origin, ...wait }, body: "down" }));
+      assert.equal(await refreshed(tab), "not_oauth_response");
+      assert.equal((await state(tab)).status, "offline");
+      assert.equal((await call(tab, `${world.api}/orders`)).status, 200);
+      assert.deepEqual([(await state(tab)).status, (await state(tab)).expiresAt], ["signed_in", expiresAt]);
+      await visitor.context.unroute("**/token");
+      await until("it has new tokens", async () => await refreshed(tab) === "went well" && world.journal.grants.length === 2);
+    }));
+  }
+
   test("a refresh token that the server refuses ends the session in every tab", () => live(browser, DEVICE, async ({ world, visitor }) => {
     const [tab, other] = await tabsOf(2, visitor, world);
     world.op.provider.RefreshToken.find = async () => undefined; // the server has forgotten all of them

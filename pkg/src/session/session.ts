@@ -1,7 +1,7 @@
 /** A session in the page: who is signed in, and a link to the Worker that knows more. No field of it holds a token, and no message brings one. */
 
 import { type ErrorReport, GrantError } from "../errors.js";
-import { invalidArgument } from "../settle.js";
+import { invalidArgument, toJson } from "../settle.js";
 import type { AuthorizationParameters } from "../types.js";
 import { connect, type Connection, type Link } from "./connect.js";
 import { ownError } from "./errors.js";
@@ -28,9 +28,10 @@ export function sessionsBy(script = ""): (options: SessionOptions) => Promise<Se
     const { key } = read.setup;
     const known = sessions.get(key);
     if (known) return known;
-    const made = PageSession.start(script, read, () => sessions.delete(key));
+    const forget = (): void => { if (sessions.get(key) === made) sessions.delete(key); };
+    const made = PageSession.start(script, read, forget);
     sessions.set(key, made);
-    made.catch(() => sessions.delete(key));
+    made.catch(forget);
     return made;
   };
 }
@@ -135,14 +136,16 @@ class PageSession implements Session {
   async login(options: LoginOptions = {}): Promise<void> {
     const { returnTo, popup = false, ...parameters } = options;
     const target = here("returnTo", returnTo ?? location.href);
+    const plain = JSON.parse(toJson(parameters, "options", "authorization")) as AuthorizationParameters;
+    const begin = async (): Promise<{ url: string; state: string }> => (await this.#link()).call("authorize", { parameters: plain, returnTo: target, popup });
     if (!popup) {
-      const { url } = await (await this.#link()).call("authorize", { parameters: parameters as AuthorizationParameters, returnTo: target, popup });
+      const { url } = await begin();
       location.assign(url);
       return forever();
     }
     const opened = openPopup();
     try {
-      const { url, state } = await (await this.#link()).call("authorize", { parameters: parameters as AuthorizationParameters, returnTo: target, popup });
+      const { url, state } = await begin();
       const address = await inPopup(opened, url, state);
       const link = await this.#link();
       const { kind } = await link.call("arrive", { url: address, claim: true });
@@ -195,8 +198,19 @@ class PageSession implements Session {
     this.#state = state;
     if (isNews || error === null) this.#error = errorOf(error);
     if (JSON.stringify(this) === before) return;
-    for (const listener of this.#listeners.change) listener(this);
-    if (isNews && this.#error) for (const listener of this.#listeners.error) listener(this.#error);
+    this.#tell("change", this);
+    if (isNews && this.#error) this.#tell("error", this.#error);
+  }
+
+  /** A listener that throws keeps the news from no other, and from nobody who called. */
+  #tell<Name extends keyof SessionEvents>(event: Name, detail: SessionEvents[Name]): void {
+    for (const listener of this.#listeners[event]) {
+      try {
+        listener(detail);
+      } catch (error) {
+        reportError(error);
+      }
+    }
   }
 }
 

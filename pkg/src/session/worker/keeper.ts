@@ -131,7 +131,7 @@ export class Keeper {
     const state = pending.stateOf(url);
     const known = state === undefined ? undefined : await pending.look(state).catch(() => undefined);
     if (state === undefined || known?.of !== this.#setup.key) {
-      if (state !== undefined && known === undefined && this.#answersHere(url)) this.#fail(policy.problem("state_mismatch", "callback", "state"));
+      if (known === undefined && this.#answersHere(url, state)) this.#fail(policy.problem("state_mismatch", "callback", "state"));
       return { kind: "nothing" };
     }
     const { mode, returnTo, spent } = known;
@@ -143,11 +143,11 @@ export class Keeper {
     return { kind: "login", returnTo };
   }
 
-  /** Whether an address is a server's answer for this session, and nobody else's. */
-  #answersHere(url: string): boolean {
+  /** Whether an address is a server's answer for this session, and nobody else's. A code of who knows what may come without a state, an error hardly. */
+  #answersHere(url: string, state?: string): boolean {
     const { origin, pathname, searchParams } = new URL(url);
     const issuer = searchParams.get("iss");
-    const isAnswer = searchParams.has("code") || searchParams.has("error");
+    const isAnswer = (state !== undefined && searchParams.has("code")) || searchParams.has("error");
     return isAnswer && `${origin}${pathname}` === withoutQuery(this.#setup.client.redirectUri) && (issuer === null || issuer === this.#setup.issuer);
   }
 
@@ -260,9 +260,10 @@ export class Keeper {
     if (lost && this.#offline) await this.resume();
     const held = this.#present("token");
     if (lost) return; // continuing brought new ones
-    this.#held = { ...held, policy: policy.stale(held.policy) };
-    await this.#renew();
-    this.#present("token");
+    const { access_token } = held.tokens;
+    await this.#renew(access_token);
+    // What is good yet is kept where another could not be had; that is not what was asked for.
+    if (this.#present("token").tokens.access_token === access_token && this.#error) throw this.#error;
   }
 
   /** An API refused the token that was shown; whether there is another now. */
@@ -296,15 +297,17 @@ export class Keeper {
     if (this.#offline && this.#held && policy.due(this.#held.policy, this.#setup.terms).due === "use") this.#recover();
   }
 
-  #renew(): Promise<void> {
-    this.#renewing ??= this.#exclusively(() => this.#renewOnce()).finally(() => { this.#renewing = undefined; });
+  /** Does what is due; `not`: an access token that is to be replaced, however good it is. */
+  #renew(not?: string): Promise<void> {
+    this.#renewing ??= this.#exclusively(() => this.#renewOnce(not)).finally(() => { this.#renewing = undefined; });
     return this.#renewing;
   }
 
   /** Does what is due, now that nobody else does. */
-  async #renewOnce(): Promise<void> {
+  async #renewOnce(not?: string): Promise<void> {
     const held = this.#present("token");
-    const { due, seconds, ended } = policy.due(held.policy, this.#setup.terms);
+    const now = held.tokens.access_token === not ? policy.stale(held.policy) : held.policy;
+    const { due, seconds, ended } = policy.due(now, this.#setup.terms);
     switch (due) {
       case "use": return;
       case "refresh": return this.#refresh(held);
