@@ -88,7 +88,7 @@ export interface Session extends SessionState {
   readonly error: GrantError | null;
   /**
    * Logs in. By redirect the page is left, and the promise stays open; in a popup it is fulfilled when somebody is signed in.
-   * @throws GrantError `popup_blocked`, `popup_closed`; whatever the server refuses in a popup; `network` where the server cannot be asked for its metadata.
+   * @throws GrantError `popup_blocked`, `popup_closed`; whatever the server refuses in a popup; `not_signed_in` where a logout came first; `network` where the server cannot be asked for its metadata.
    */
   login(options?: LoginOptions): Promise<void>;
   /**
@@ -99,13 +99,13 @@ export interface Session extends SessionState {
   /**
    * Fetches with the access token, which the Worker adds, from URLs under a prefix in `api` and from nowhere else. Redirects are not followed.
    * A body that is a stream is read whole before it is sent. May be called without its object.
-   * @throws GrantError `origin_not_allowed`, `not_signed_in`, `session_ended`, `redirect_refused`, `network`; what ended a refresh that was due. The
-   * signal's reason where it was aborted.
+   * @throws GrantError `origin_not_allowed`, `not_signed_in`, `session_ended`, `redirect_refused`, `network`; what ended a refresh that was due;
+   * `worker_unavailable` where a shared Worker died over it. The signal's reason where it was aborted. What reads the body is rejected in the same way.
    */
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
   /**
    * Gets new tokens now, such as for other claims. Otherwise that happens by itself.
-   * @throws GrantError what ended it.
+   * @throws GrantError what ended it; `not_signed_in` where a logout came first. A token that is good stays good.
    */
   refresh(): Promise<void>;
   /** Listens; what it gives back stops that. */
