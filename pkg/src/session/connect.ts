@@ -32,11 +32,21 @@ export function connect(script: string, address: string | undefined, setup: Setu
     started.end();
   };
   const opened = Promise.race([link.call("open", setup), started.failed]).then(({ view, life }) => {
+    watch(link, over);
     if (shared && life !== undefined) navigator.locks.request(life, over, died).catch(() => undefined);
     return view;
   });
   opened.catch(() => end());
   return { link, opened, end };
+}
+
+/** Tells the Worker when somebody looks at the page, when the network is back, and when the page goes. */
+function watch(link: Link, over: AbortController): void {
+  const wake = (online: boolean): void => link.tell("wake", { online });
+  addEventListener("online", () => wake(true), over);
+  addEventListener("pageshow", () => wake(false), over);
+  addEventListener("pagehide", (event) => { if (!event.persisted) link.tell("bye", null); }, over);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) wake(false); }, over);
 }
 
 interface Started {

@@ -101,11 +101,6 @@ class PageSession implements Session {
     const { link, opened, end } = this.#connect();
     this.#end = end;
     this.see(await opened);
-    const quiet = watch(link);
-    this.#end = (reason) => {
-      quiet();
-      end(reason);
-    };
     return link;
   }
 
@@ -216,15 +211,4 @@ class PageSession implements Session {
 
 function errorOf(report: ErrorReport | null): GrantError | null {
   return report && new GrantError(report);
-}
-
-/** Tells the Worker when somebody looks at the page, when the network is back, and when the page goes; gives back what stops that. */
-function watch(link: Link): () => void {
-  const quiet = new AbortController();
-  const { signal } = quiet;
-  addEventListener("online", () => link.tell("wake", { online: true }), { signal });
-  addEventListener("pageshow", () => link.tell("wake", { online: false }), { signal });
-  addEventListener("pagehide", (event) => { if (!event.persisted) link.tell("bye", null); }, { signal });
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) link.tell("wake", { online: false }); }, { signal });
-  return () => quiet.abort();
 }
