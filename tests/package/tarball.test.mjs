@@ -63,7 +63,7 @@ test("it is no larger than what it holds: the modules, the same as text, and a l
   assert.ok(size("dist/wasm/client.wasm") < 150_000, `client.wasm has ${size("dist/wasm/client.wasm")} bytes`);
   const around = ours().reduce((sum, path) => sum + size(path), 0);
   assert.ok(size("dist/wasm/edge.wasm") < 200_000, `edge.wasm has ${size("dist/wasm/edge.wasm")} bytes`);
-  assert.ok(around < 180_000, `the JavaScript around them has ${around} bytes`);
+  assert.ok(around < 190_000, `the JavaScript around them has ${around} bytes`);
   assert.ok(BUNDLED.every((path) => size(path) < 500_000), "each of these holds one module as text");
   assert.ok(app.report.size < 1_500_000, `the tarball has ${app.report.size} bytes`);
 });
