@@ -89,10 +89,10 @@ export async function startServers({ origin, facts = {}, ttl = {}, features, con
   const issued = new Set();
   op.provider.on("refresh_token.saved", (token) => issued.add(token));
   const metadata = await (await fetch(`${op.issuer}/.well-known/openid-configuration`)).json();
-  const gate = await startGate(metadata.token_endpoint);
+  const gate = await startGate(metadata);
   const api = await startApi();
   const options = {
-    issuer: op.issuer, server: { ...metadata, token_endpoint: gate.url }, clientId: CLIENT.id, scope: "openid offline_access profile email", authorization: { prompt: "consent" },
+    issuer: op.issuer, server: { ...metadata, token_endpoint: gate.url, revocation_endpoint: gate.revocation }, clientId: CLIENT.id, scope: "openid offline_access profile email", authorization: { prompt: "consent" },
     origin, logout: { returnTo: "/bye" },
     routes: { "/api/": `${api.origin}/base/`, "/own/": { url: `${api.origin}/own/`, token: "client" }, "/open/": { url: `${api.origin}/open/`, token: "none", methods: ["GET"] }, "/timed/": { url: `${api.origin}/timed/`, timeout: 1_000 }, "/gone/": "http://127.0.0.1:9/" },
     ...facts,
@@ -220,22 +220,28 @@ export class Browser {
 export { visit as visitServer } from "../runtimes/servers/visitor.mjs";
 import { visit as visitServer } from "../runtimes/servers/visitor.mjs";
 
-/** Stands before the token endpoint, counts, and does what it is told: `pass`, `html`, `empty`, `unavailable`, `reset`, `slow`, `lost` (the server acts, the answer is lost). */
-async function startGate(target) {
-  const gate = { mode: "pass", delay: 0, grants: [] };
+/** Stands before the token endpoint and the one for revocations, writes down what goes through, waits (`delay` milliseconds before the server acts, `after` it), and does what it is told: `pass`, `html`, `empty`, `unavailable`, `reset`, `slow`, `lost` (the server acts, the answer is lost). */
+async function startGate({ token_endpoint, revocation_endpoint }) {
+  const gate = { mode: "pass", delay: 0, after: 0, grants: [], issued: [], revoked: [] };
   const server = createServer(async (request, response) => {
     const body = await read(request);
-    gate.grants.push(new URLSearchParams(body.toString()).get("grant_type"));
-    if (gate.delay) await new Promise((resolve) => setTimeout(resolve, gate.delay));
-    switch (gate.mode) {
+    const form = new URLSearchParams(body.toString());
+    const revokes = request.url === "/revocation";
+    if (revokes) gate.revoked.push(form.get("token"));
+    else gate.grants.push(form.get("grant_type"));
+    if (gate.delay && !revokes) await new Promise((resolve) => setTimeout(resolve, gate.delay));
+    switch (revokes ? "pass" : gate.mode) {
       case "html": return response.writeHead(200, { "content-type": "text/html" }).end("<h1>Welcome to the airport</h1>");
       case "empty": return response.writeHead(400).end();
       case "unavailable": return response.writeHead(503, { "retry-after": "3", "content-type": "text/html" }).end("<h1>503</h1>");
       case "reset": return request.socket.resetAndDestroy();
       case "slow": return void setTimeout(() => response.destroy(), 30_000).unref();
     }
+    const target = revokes ? revocation_endpoint : token_endpoint;
     const onward = httpRequest(target, { method: "POST", headers: { ...request.headers, host: new URL(target).host } }, async (answer) => {
       const text = await read(answer);
+      if (!revokes && answer.statusCode === 200) gate.issued.push(JSON.parse(text));
+      if (gate.after && !revokes) await new Promise((resolve) => setTimeout(resolve, gate.after));
       if (gate.mode === "lost") return request.socket.resetAndDestroy();
       response.writeHead(answer.statusCode, answer.headers).end(text);
     });
@@ -243,7 +249,8 @@ async function startGate(target) {
     onward.end(body);
   });
   await listen(server);
-  gate.url = `http://127.0.0.1:${server.address().port}/token`;
+  const origin = `http://127.0.0.1:${server.address().port}`;
+  Object.assign(gate, { url: `${origin}/token`, revocation: `${origin}/revocation` });
   gate.refreshes = () => gate.grants.filter((grant) => grant === "refresh_token").length;
   gate.close = () => stop(server);
   return gate;
