@@ -34,8 +34,8 @@ describe("a session", { timeout: 120_000 }, () => {
     assert.equal((await state(tab)).user.sub, "ada.lovelace");
   }));
 
-  for (const persistence of ["memory", "device"]) {
-    test(`in a popup that comes back while the page is busy goes well all the same: ${persistence}`, () => live(browser, {
+  for (const [persistence, slow] of [["memory", 0], ["device", 0], ["memory", 4_000], ["device", 4_000]]) {
+    test(`in a popup that comes back while the page is busy goes well all the same: ${persistence}${slow ? ", and the popup takes its time" : ""}`, () => live(browser, {
       headers: { "cross-origin-opener-policy": "same-origin" }, session: { persistence },
     }, async ({ world, visitor }) => {
       const tab = await visit(visitor, world);
@@ -43,6 +43,7 @@ describe("a session", { timeout: 120_000 }, () => {
       const opened = visitor.context.waitForEvent("page");
       await tab.run("() => { window.login = session.login({ popup: true, prompt: 'consent' }).then(() => 'went well', (error) => error.code); }");
       const popup = await opened;
+      world.delay = async ({ type }) => { if (type === "authorization_code") await new Promise((resolve) => setTimeout(resolve, slow)); };
       await popup.locator("#login").waitFor();
       await popup.locator("button[name=answer]").first().click();
       await popup.locator("#login").waitFor({ state: "detached" });

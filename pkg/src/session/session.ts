@@ -74,6 +74,10 @@ function leave(): Promise<never> {
 
 const forever = (): Promise<never> => new Promise<never>(() => undefined);
 
+/** How often a page looks whether a popup has finished a login by itself, and how many milliseconds apart. */
+const LOOKS = 10;
+const LOOK_AGAIN = 500;
+
 class PageSession implements Session {
   readonly #connect: () => Connection;
   readonly #forget: () => void;
@@ -146,7 +150,12 @@ class PageSession implements Session {
       const { kind } = await link.call("arrive", { url: address, claim: true });
       const ours = kind === "login";
       // A popup that this page was too busy to answer has finished the login by itself.
-      const view = ours ? await link.call("finish", address) : await link.call("resume", null);
+      let view = ours ? await link.call("finish", address) : await link.call("resume", null);
+      // It may be at it yet, and is left open meanwhile.
+      for (let looks = 0; !ours && looks < LOOKS && view.state.status === "signed_out"; looks++) {
+        await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN));
+        view = await link.call("resume", null);
+      }
       this.see(view);
       if (ours && view.error) throw new GrantError(view.error);
       if (view.state.status === "signed_out") throw ownError("popup_closed", "authorization");
