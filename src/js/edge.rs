@@ -28,6 +28,7 @@ use crate::{
     text::{
         integer,
         json::{Object, Raw, Writer, push_integer},
+        uri,
     },
     time::Timestamp,
 };
@@ -307,9 +308,10 @@ fn config(options: &Object<'_>) -> Result<Config, &'static str> {
         None => Ok(or),
     };
     let base = text("base")?.unwrap_or_else(|| "/auth".to_string());
-    if !crate::text::uri::is_plain_path(&base) || base.len() < 2 || base.ends_with('/') {
+    if !uri::is_plain_path(&base) || base.len() < 2 || base.ends_with('/') {
         return Err("base");
     }
+    let base = uri::unescaped(&base).ok_or("base")?;
     let same_site = match text("sameSite")?.as_deref() {
         None | Some("strict") => SameSite::Strict,
         Some("lax") => SameSite::Lax,

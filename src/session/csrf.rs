@@ -89,7 +89,9 @@ impl Evidence<'_> {
 pub fn return_to(given: Option<&str>, base: &str) -> Result<String, Refusal> {
     let Some(given) = given.filter(|given| !given.is_empty()) else { return Ok("/".to_string()) };
     let path = cut(cut(given, b'?').0, b'#').0;
-    let own = path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    // In the spelling in which the handler reads paths.
+    let own = uri::unescaped(path).unwrap_or_default();
+    let own = own.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     let plain = given.len() <= limits::RETURN_TO_CHARACTERS
         && given.bytes().all(|byte| byte > b' ' && byte < 0x7f && byte != b'\\')
         && uri::is_plain_path(path)

@@ -98,7 +98,9 @@ impl Route {
         if parsed.is_none() || !uri::is_plain_path(prefix) || prefix == "/" {
             return Err(Why::Misconfigured.about("routes"));
         }
-        Ok(Self { prefix: prefix.into(), target: target.into(), methods, token, timeout: None })
+        // In the spelling in which paths are read.
+        let prefix = uri::unescaped(prefix).ok_or(Why::Misconfigured.about("routes"))?;
+        Ok(Self { prefix, target: target.into(), methods, token, timeout: None })
     }
 
     fn leads(&self, path: &str) -> bool {

@@ -105,6 +105,9 @@ fn rfc9700_4_11_a_login_leads_to_this_origin_alone() {
     assert_eq!(return_to(None, "/auth").as_deref(), Ok("/"));
     assert_eq!(return_to(Some(""), "/auth").as_deref(), Ok("/"));
     for bad in [
+        "/%61uth",
+        "/%61uth/login?prompt=none",
+        "/auth/%6cogin",
         "//evil.example",
         "/\\evil.example",
         "\\\\evil.example",
