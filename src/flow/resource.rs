@@ -44,13 +44,16 @@ impl Relation {
     ) -> bool {
         let nonces = &mut self.learnt.nonces;
         nonces.learn(url, dpop_nonce);
+        if !resource::asks_for_nonce(status, www_authenticate) {
+            return false;
+        }
         // Another request may have learnt it meanwhile: what counts is what this one carried.
         let (Some(proof), Some(nonce)) = (proof, nonces.get(url).filter(|nonce| dpop_nonce == Some(*nonce))) else {
             return false;
         };
         let proof = Jws::parse(proof).ok();
         let carried = proof.is_some_and(|proof| Claims::parse(&proof.payload).is_some_and(|claims| claims.is("nonce", nonce)));
-        !carried && resource::asks_for_nonce(status, www_authenticate)
+        !carried
     }
 
     /// Asks who the user is: the claims, as JSON. `subject`: the `sub` of the ID token.
