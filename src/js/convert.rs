@@ -282,10 +282,7 @@ fn whole(value: Raw<'_>) -> Option<u32> {
 
 /// A text, or a list of texts.
 fn strings(value: Raw<'_>) -> Option<Vec<String>> {
-    match value.array() {
-        Some(items) => items.into_iter().map(|item| item.string().map(Into::into)).collect(),
-        None => Some(alloc::vec![value.string()?.into()]),
-    }
+    value.texts().or_else(|| Some(alloc::vec![value.string()?.into()]))
 }
 
 /// Parameters whose values are JSON: OpenID Connect Core §5.5, RFC 9396 §2.

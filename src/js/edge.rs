@@ -51,7 +51,7 @@ impl Handler {
     pub fn new(input: &str) -> Result<Self, (Refusal, Option<&'static str>)> {
         let wrong = |about: &'static str| (Why::Misconfigured.about(about), None);
         let options = Object::parse(input).ok_or_else(|| wrong("options"))?;
-        let keys = options.get("sessionKeys").and_then(texts).filter(|keys| (1..=SESSION_KEYS).contains(&keys.len()));
+        let keys = options.get("sessionKeys").and_then(Raw::texts).filter(|keys| (1..=SESSION_KEYS).contains(&keys.len()));
         let keys = keys.ok_or_else(|| wrong("sessionKeys"))?;
         let weak = |weak: seal::Weak| (Why::Misconfigured.about("sessionKeys"), Some(weak.message()));
         let keys = keys.iter().map(|key| seal::key_id(key).map_err(weak)).collect::<Result<Vec<_>, _>>()?;
@@ -328,7 +328,7 @@ fn config(options: &Object<'_>) -> Result<Config, &'static str> {
             ..Terms::default()
         },
         keep: Keep {
-            claims: options.get("claims").map(|value| texts(value).ok_or("claims")).transpose()?,
+            claims: options.get("claims").map(|value| value.texts().ok_or("claims")).transpose()?,
             id_token: flag("idTokenHint"),
         },
         routes: routes(options)?,
@@ -352,7 +352,7 @@ fn routes(options: &Object<'_>) -> Result<Vec<Route>, &'static str> {
     let route = |route: Raw<'_>| {
         let route = route.object()?;
         let methods = match route.get("methods") {
-            Some(methods) => texts(methods)?,
+            Some(methods) => methods.texts()?,
             None => Vec::new(),
         };
         let token = match route.string("token").as_deref() {
@@ -366,10 +366,6 @@ fn routes(options: &Object<'_>) -> Result<Vec<Route>, &'static str> {
         Some(read)
     };
     routes.array().and_then(|routes| routes.into_iter().map(route).collect::<Option<Vec<_>>>()).ok_or(about)
-}
-
-fn texts(value: Raw<'_>) -> Option<Vec<String>> {
-    value.array()?.into_iter().map(|item| item.string().map(String::from)).collect()
 }
 
 fn list(items: &[String]) -> String {
@@ -437,7 +433,7 @@ const fn word(failed: Failed) -> &'static str {
 }
 
 fn response_headers(ask: &Ask<'_>) -> Result<String, Refusal> {
-    let names = ask.0.get("names").and_then(texts).ok_or(Why::Internal)?;
+    let names = ask.0.get("names").and_then(Raw::texts).ok_or(Why::Internal)?;
     let names: Vec<_> = names.iter().map(String::as_str).collect();
     let (connection, cache) = (ask.0.string("connection"), ask.0.string("cacheControl"));
     let (without, cache_control) = handler::response_headers(&names, connection.as_deref(), cache.as_deref());

@@ -17,14 +17,7 @@ use crate::{
     error::{Code, Error, Phase, Refusal},
     http::check_length,
     limits,
-    oauth::{
-        client::Client,
-        fapi2, issuer,
-        metadata::{Metadata, strings},
-        pkce::Verifier,
-        rar,
-        token::Grant,
-    },
+    oauth::{client::Client, fapi2, issuer, metadata::Metadata, pkce::Verifier, rar, token::Grant},
     quirk::interop,
     secret::{Secret, opaque, same},
     text::{
@@ -308,7 +301,7 @@ impl Pending {
             nonce,
             scope: object.text("scope"),
             max_age,
-            resource: object.get("resource").map_or(Some(Vec::new()), strings).ok_or("resource")?,
+            resource: object.get("resource").map_or(Some(Vec::new()), Raw::texts).ok_or("resource")?,
             jarm: flag("jarm") == Some(true),
         })
     }

@@ -70,7 +70,7 @@ impl Metadata {
         let invalid = |name: &str| Code::MetadataInvalid.at(Phase::Configuration).about(name);
         let list = |name: &str| match object.get(name) {
             None => Ok(None),
-            Some(value) => strings(value).map(Some).ok_or_else(|| invalid(name)),
+            Some(value) => value.texts().map(Some).ok_or_else(|| invalid(name)),
         };
         let endpoints = endpoints(&object).map_err(invalid)?;
         let aliases = match object.get("mtls_endpoint_aliases") {
@@ -173,9 +173,4 @@ pub fn locations(issuer: &str) -> Option<Vec<String>> {
         push([uri.origin, "/.well-known/openid-configuration", path]);
     }
     Some(locations)
-}
-
-/// A list of texts.
-pub(super) fn strings(value: Raw<'_>) -> Option<Vec<String>> {
-    value.array()?.into_iter().map(|item| item.string().map(Into::into)).collect()
 }

@@ -80,6 +80,11 @@ impl<'a> Raw<'a> {
         Some(items)
     }
 
+    /// The items of an array of texts.
+    pub fn texts(self) -> Option<Vec<String>> {
+        self.array()?.into_iter().map(|item| item.string().map(Into::into)).collect()
+    }
+
     /// The members of an object.
     pub fn object(self) -> Option<Object<'a>> {
         Scanner::new(self.0).object(None)
