@@ -1,7 +1,7 @@
 /** A client at an authorization server. It converts, calls and converts: every judgement is the core's. */
 
 import { open, run, stripSlash } from "./flow.js";
-import { invalidArgument, isObject, look, settle, toJson } from "./settle.js";
+import { invalidArgument, isObject, look, settle, shortened, textOf, toJson } from "./settle.js";
 import { plainOptions } from "./sync.js";
 import { Core } from "./wasm/client_bg.js";
 import type {
@@ -264,29 +264,6 @@ function isReplayable(body: unknown): boolean {
     body === undefined || body === null || typeof body === "string" || body instanceof ArrayBuffer || ArrayBuffer.isView(body) ||
     body instanceof URLSearchParams || body instanceof Blob
   );
-}
-
-/** Characters of a message that the core is shown at the most: one more than it takes. */
-const MOST = 65_537;
-
-/** A message as the core is shown it. For one that is too long stand as many spaces as it needs to refuse it: a piece may end within a character. */
-function shortened<T>(message: T): T | string {
-  return typeof message === "string" && message.length > MOST ? " ".repeat(MOST) : message;
-}
-
-/** The text of a body, read until it is too long. */
-async function textOf(request: Request): Promise<string> {
-  const { body } = request;
-  // Not every browser has it; and whoever read it before is told so.
-  if (!body || request.bodyUsed) return request.text();
-  const reader = body.getReader();
-  const decoder = new TextDecoder();
-  let text = "";
-  for (let part; !(part = await reader.read()).done; ) {
-    text += decoder.decode(part.value, { stream: true });
-    if (text.length > MOST) await reader.cancel();
-  }
-  return text + decoder.decode();
 }
 
 /** A callback as text. A form post's body reads like a query. */

@@ -54,6 +54,29 @@ function refuseSilentLoss(value: unknown, about: string, phase: Phase): void {
   else for (const name of Object.keys(value)) refuseSilentLoss((value as Record<string, unknown>)[name], name, phase);
 }
 
+/** Characters of a message that the core is shown at the most: one more than it takes, `MESSAGE_BYTES` in `src/limits.rs`. */
+const MOST = 65_537;
+
+/** A message as the core is shown it. For one that is too long stand as many spaces as it needs to refuse it: a piece may end within a character. */
+export function shortened<T>(message: T): T | string {
+  return typeof message === "string" && message.length > MOST ? " ".repeat(MOST) : message;
+}
+
+/** The text of a body, read until it is too long. */
+export async function textOf(request: Request): Promise<string> {
+  const { body } = request;
+  // Not every browser has it; and whoever read it before is told so.
+  if (!body || request.bodyUsed) return request.text();
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  for (let part; !(part = await reader.read()).done; ) {
+    text += decoder.decode(part.value, { stream: true });
+    if (text.length > MOST) await reader.cancel();
+  }
+  return text + decoder.decode();
+}
+
 /** Whether it has members to look at, and is no list. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);

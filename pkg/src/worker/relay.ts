@@ -1,5 +1,6 @@
 /** For an application without a server: a form post that comes to its page. */
 
+import { textOf } from "../settle.js";
 import { ask, refused } from "./ask.js";
 
 /** Bytes of a form post that are read at the most: an authorization response has one or two thousand. */
@@ -28,12 +29,7 @@ export async function formOf(request: Request): Promise<string> {
   if (!type.toLowerCase().startsWith("application/x-www-form-urlencoded") || Number(request.headers.get("content-length") ?? 0) > MOST) {
     throw refused("callback_unknown");
   }
-  const reader = request.body?.getReader();
-  const decoder = new TextDecoder();
-  let text = "";
-  for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
-    text += decoder.decode(read.value, { stream: true });
-    if (text.length > MOST) throw refused("callback_unknown");
-  }
-  return text + decoder.decode();
+  const text = await textOf(request);
+  if (text.length > MOST) throw refused("callback_unknown");
+  return text;
 }
